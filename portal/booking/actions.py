@@ -1,0 +1,248 @@
+"""The verbs of the diary; each is one transaction on one person's locked row.
+
+Who comes first is decided by the key of `booked_cell`. Whoever loses looks again: another coach may
+be free at that time, and if nobody is, TakenError says so.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from portal.booking import gate, matching, notices, queries, taking
+from portal.booking.diary import rules
+from portal.booking.models import Booking, Place, State
+from portal.booking.openings import Opening
+from portal.booking.wishes import Hand, TakenError, Wish, first_come, opening_for
+from portal.errors import WrongStateError
+from portal.extensions import db, transaction
+from portal.intake.queries import enquiry as find_enquiry
+from portal.leads.models import Enquiry, Lead
+from portal.leads.response import due_at
+from portal.leads.story import tell
+
+
+def book(public_id: str, wish: Wish, *, hand: Hand) -> Booking:
+    """Book a time for the person behind an enquiry's link; a second press returns the same booking.
+
+    Raise TakenError when the time is gone, ClosedGateError when the health check keeps it closed.
+    """
+
+    def try_it() -> Booking:
+        enquiry = find_enquiry(public_id)
+        lead = queries.lead_to_write(enquiry.lead_id)
+        return queries.live(lead.id) or _book(lead, enquiry, wish, hand=hand)
+
+    return first_come(try_it, wish.starts_at)
+
+
+def book_for(lead_id: int, wish: Wish, *, hand: Hand) -> Booking:
+    """Book on somebody's behalf, without the notice that visitors must give; else like `book`.
+
+    A lead whose health check is not done may be booked: it is gone through when they come.
+    """
+
+    def try_it() -> Booking:
+        lead = queries.lead_to_write(lead_id)
+        return queries.live(lead.id) or _book(
+            lead, queries.latest_enquiry(lead.id), wish, hand=hand
+        )
+
+    return first_come(try_it, wish.starts_at)
+
+
+def move(booking_id: int, wish: Wish, *, hand: Hand, seen: int | None = None) -> Booking:
+    """Put a session at another time; the old one is kept unless the new one is really free.
+
+    A second press changes nothing. Raise TakenError, ClosedGateError, or WrongStateError when the
+    session is not to come any more or has changed since version `seen`.
+    """
+    return first_come(lambda: _move(booking_id, wish, hand=hand, seen=seen), wish.starts_at)
+
+
+@transaction()
+def cancel(
+    booking_id: int, *, hand: Hand, because: str | None = None, seen: int | None = None
+) -> Booking:
+    """Call a session off: its time is free at once, its reminders never go out."""
+    booking = queries.to_write(booking_id)
+    if booking.state is State.CANCELLED:
+        return booking
+    _must_be_seen(booking, seen)
+    booking.cancel(because=because, at=hand.at)
+    taking.give_back(booking)
+    lead = booking.lead
+    lead.unbooked(at=hand.at, due_at=_due(lead, hand))
+    notices.cancelled(booking)
+    _tell(booking, "cancelled", hand, because=because)
+    return booking
+
+
+@transaction()
+def showed(booking_id: int, state: State, *, hand: Hand, seen: int) -> Booking:
+    """Note that somebody came, came late, or did not come; who did not is back on the queue."""
+    booking = queries.to_write(booking_id)
+    if booking.state is state:
+        return booking
+    _must_be_seen(booking, seen)
+    booking.showed(state, at=hand.at)
+    notices.no_reminders(booking)
+    if state is State.NO_SHOW:
+        booking.lead.unbooked(at=hand.at, due_at=_due(booking.lead, hand))
+    else:
+        booking.lead.came(at=hand.at)
+    _tell(booking, state.value, hand)
+    return booking
+
+
+@transaction()
+def recover(booking_id: int, *, hand: Hand) -> Booking:
+    """Write to somebody who did not come, with a link to another time; once for a session."""
+    booking = queries.to_write(booking_id)
+    if booking.recovered_at is not None:
+        return booking
+    if booking.state is not State.NO_SHOW:
+        raise WrongStateError("This message is for somebody who did not come.")
+    notices.missed_you(booking)
+    booking.recovered_at = hand.at
+    booking.touched(at=hand.at)
+    if booking.lead.is_open:
+        booking.lead.contacted(at=hand.at, due_at=_due(booking.lead, hand))
+    _tell(booking, "recovered", hand)
+    return booking
+
+
+def undo(booking_id: int, *, hand: Hand, seen: int) -> Booking:
+    """Take back a cancellation or a word about who came; raise TakenError when the time is gone."""
+
+    def try_it() -> Booking:
+        booking = queries.to_write(booking_id)
+        if booking.is_live:
+            return booking
+        _must_be_seen(booking, seen)
+        was_cancelled = booking.state is State.CANCELLED
+        if was_cancelled:
+            gate_for_staff(booking.lead)
+        booking.reopen(at=hand.at)
+        if was_cancelled:
+            _take_again(booking)
+            notices.booked(booking)
+        notices.reminders(booking, at=hand.at)
+        booking.lead.booked(at=hand.at)
+        _tell(booking, "unchanged", hand)
+        return booking
+
+    return first_come(try_it, hand.at)
+
+
+def follow_decision(lead: Lead, at: datetime) -> None:
+    """Keep quiet about a session that the health check now holds back, and remind again after.
+
+    Runs inside the decision's own transaction, on the locked lead. The new version names the
+    reminders anew: those of the old one exist already, dropped.
+    """
+    booking = queries.live(lead.id)
+    if booking is None:
+        return
+    booking.touched(at=at)
+    if gate.gate(lead) in {gate.Gate.OPEN, gate.Gate.UNFINISHED}:
+        notices.reminders(booking, at=at)
+    else:
+        notices.no_reminders(booking)
+
+
+def gate_for_staff(lead: Lead) -> None:
+    """Raise ClosedGateError for somebody who must see a clinician first; unscreened is allowed."""
+    found = gate.gate(lead)
+    if found not in {gate.Gate.OPEN, gate.Gate.UNFINISHED}:
+        raise gate.ClosedGateError(found)
+
+
+def new_booking(
+    lead: Lead, enquiry: Enquiry | None, opening: Opening, wish: Wish, *, hand: Hand
+) -> Booking:
+    """Write a booking with its time, mail, reminders and story into the caller's transaction."""
+    public_id = secrets.token_urlsafe(32)
+    host = urlsplit(hand.settings.public_url).hostname or "localhost"
+    booking = Booking(
+        public_id=public_id,
+        uid=f"{public_id}@{host}",
+        lead=lead,
+        enquiry=enquiry,
+        coach_id=opening.coach.id,
+        starts_at=opening.starts_at,
+        ends_at=opening.ends_at,
+        place=wish.place,
+        their_zone=wish.their_zone if wish.place is Place.PHONE else None,
+        state=State.BOOKED,
+        sequence=0,
+        version=1,
+        booked_by_id=hand.staff.id if hand.staff else None,
+        created_at=hand.at,
+        updated_at=hand.at,
+    )
+    db.session.add(booking)
+    taking.take(booking, seat=opening.seat or 1, rules=rules())
+    lead.booked(at=hand.at)
+    notices.booked(booking)
+    notices.reminders(booking, at=hand.at)
+    _tell(booking, "booked", hand)
+    return booking
+
+
+def _book(lead: Lead, enquiry: Enquiry | None, wish: Wish, *, hand: Hand) -> Booking:
+    if hand.staff is None:
+        gate.must_be_open(lead)
+    else:
+        gate_for_staff(lead)
+    skills = matching.wanted(enquiry, lead.id)
+    opening = opening_for(wish, skills, hand=hand)
+    return new_booking(lead, enquiry, opening, wish, hand=hand)
+
+
+def _move(booking_id: int, wish: Wish, *, hand: Hand, seen: int | None) -> Booking:
+    booking = queries.to_write(booking_id)
+    same_coach = wish.coach_id in {None, booking.coach_id}
+    if booking.is_live and booking.starts_at == wish.starts_at and same_coach:
+        return booking
+    _must_be_seen(booking, seen)
+    if hand.staff is None:
+        gate.must_be_open(booking.lead)
+    else:
+        gate_for_staff(booking.lead)
+    skills = matching.wanted(booking.enquiry, booking.lead_id)
+    opening = opening_for(wish, skills, hand=hand, without=booking.id, stay_with=booking.coach_id)
+    before = booking.starts_at
+    booking.move(
+        coach_id=opening.coach.id, starts_at=opening.starts_at, ends_at=opening.ends_at, at=hand.at
+    )
+    taking.give_back(booking)
+    taking.take(booking, seat=opening.seat or 1, rules=rules())
+    db.session.refresh(booking, ["coach"])
+    booking.lead.booked(at=hand.at)
+    notices.moved(booking)
+    notices.reminders(booking, at=hand.at)
+    _tell(booking, "moved", hand, before=before.isoformat())
+    return booking
+
+
+def _take_again(booking: Booking) -> None:
+    rule = rules()
+    seat = taking.seat_at(booking.coach_id, booking.starts_at, booking.ends_at, rules=rule)
+    if seat is None:
+        raise TakenError(booking.starts_at)
+    taking.take(booking, seat=seat, rules=rule)
+
+
+def _must_be_seen(booking: Booking, seen: int | None) -> None:
+    if seen is not None and booking.version != seen:
+        raise WrongStateError("Somebody changed this session a moment ago. This is how it stands.")
+
+
+def _due(lead: Lead, hand: Hand) -> datetime:
+    return due_at(lead.disposition, at=hand.at, settings=hand.settings)
+
+
+def _tell(booking: Booking, kind: str, hand: Hand, **more: Any) -> None:
+    facts = {"booking": booking.id, "starts_at": booking.starts_at.isoformat(), **more}
+    tell(booking.lead, f"session_{kind}", at=hand.at, staff=hand.staff, **facts)

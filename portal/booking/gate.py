@@ -1,0 +1,54 @@
+"""Who may pick a time: asked when the page is shown, and again inside the booking itself."""
+
+from enum import StrEnum
+
+from portal.intake.models import Decision
+from portal.intake.queries import latest_decision
+from portal.leads.models import Disposition, Lead, Status
+
+LEVELS = frozenset({Disposition.CLEAR, Disposition.CAUTION, Disposition.REFERRAL})
+HOLDS = frozenset({"none", "vigorous"})
+"""Holds that leave a talk with a coach open: `vigorous` puts off hard training only."""
+ALARMS = frozenset({Disposition.EMERGENCY, Disposition.URGENT})
+
+
+class Gate(StrEnum):
+    """Where somebody stands before the door of the diary."""
+
+    OPEN = "open"
+    UNFINISHED = "unfinished"
+    HELD = "held"
+    ALARM = "alarm"
+
+
+class ClosedGateError(Exception):
+    """This person may not be booked now; `gate` says where they stand."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__(f"Booking is closed: {gate}.")
+        self.gate = gate
+
+
+def gate(lead: Lead) -> Gate:
+    """Return where a lead stands: both the last decision and what the desk holds must allow it."""
+    decision = latest_decision(lead.id)
+    if lead.disposition in ALARMS or (decision and decision.disposition in ALARMS):
+        return Gate.ALARM
+    if decision is None or decision.intake.finished_at is None:
+        return Gate.UNFINISHED
+    if Disposition.INCOMPLETE in {decision.disposition, lead.disposition}:
+        return Gate.UNFINISHED
+    if lead.status is Status.HELD or not (_allows(decision) and _allows(lead)):
+        return Gate.HELD
+    return Gate.OPEN
+
+
+def must_be_open(lead: Lead) -> None:
+    """Raise ClosedGateError unless this person may pick a time."""
+    found = gate(lead)
+    if found is not Gate.OPEN:
+        raise ClosedGateError(found)
+
+
+def _allows(judged: Decision | Lead) -> bool:
+    return judged.disposition in LEVELS and judged.hold in HOLDS

@@ -1,0 +1,109 @@
+"""Every management command: `flask --app wsgi COMMAND`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from portal import config, serve
+from portal.clock import now
+from portal.demo import seeding
+from portal.desk.actions import return_ignored_claims
+from portal.extensions import settings
+from portal.mail import worker as mail_worker
+from portal.passes.unused import follow_up
+from portal.screening.decision import evaluate_many
+from portal.staff.commands import staff
+
+
+def install(app: Flask) -> None:
+    """Add the commands to `app`."""
+    for command in (serve_command, worker, staff, screening, demo_command, new_secrets):
+        app.cli.add_command(command)
+
+
+@click.command("serve")
+@click.option("--demo", "with_demo", is_flag=True, help="Seed a demo studio if empty.")
+def serve_command(*, with_demo: bool) -> None:
+    """Migrate, then run the web server and the worker until Ctrl-C."""
+    from portal import create_app  # noqa: PLC0415  the app under which this command runs has no secrets yet
+
+    serve.keep_secrets(config.from_environment())
+    app = create_app(config.from_environment())
+    environ = {name: text for name, text in os.environ.items() if name != "FLASK_RUN_FROM_CLI"}
+    with app.app_context():
+        upgrade()
+        if with_demo and seeding.seed_studio():
+            click.echo("An empty database: a demo studio with invented people was added.")
+    sign_ins = seeding.sign_ins(Path(app.instance_path))
+    if sign_ins:
+        environ["PORTAL_DEMO"] = "1"
+        click.echo(sign_ins)
+    host, port = environ.get("HOST", "127.0.0.1"), environ.get("PORT", "8000")
+    click.echo(f"The portal is at http://{host}:{port}/ and the desk at http://{host}:{port}/desk/")
+    sys.exit(serve.run_both(environ))
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Send what is due, return ignored claims and follow up unused passes, until asked to stop."""
+    settings().require_secrets()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    mail_worker.run(
+        app, mail_worker.stop_on_signals(), ticks=(_return_ignored_claims, _follow_up_unused_passes)
+    )
+
+
+def _return_ignored_claims() -> None:
+    return_ignored_claims(now(), settings=settings())
+
+
+def _follow_up_unused_passes() -> None:
+    follow_up(at=now())
+
+
+@click.group("screening")
+def screening() -> None:
+    """Look into the rules of the health check."""
+
+
+@screening.command("evaluate")
+@click.argument("file", type=click.File("r"))
+def evaluate(file: IO[str]) -> None:
+    """Print the outcome of each case in FILE (or `-`): JSON, a list of {"id", "answers"}."""
+    try:
+        outcomes = evaluate_many(_cases(json.load(file)))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(outcomes, indent=1))
+
+
+def _cases(read: Any) -> list[Any]:
+    shaped = isinstance(read, list) and all(
+        isinstance(case, dict) and "id" in case and isinstance(case.get("answers"), dict)
+        for case in read
+    )
+    if not shaped:
+        raise ValueError('The file must hold a list of {"id": ..., "answers": {...}}.')
+    return list(read)
+
+
+@click.command("demo")
+@click.option("--leads", default=40, show_default=True, help="How many invented people to add.")
+@with_appcontext
+def demo_command(*, leads: int) -> None:
+    """Add invented people in every outcome and state, clearly marked as demo."""
+    seeding.add_leads(leads)
+
+
+@click.command("new-secrets")
+def new_secrets() -> None:
+    """Print a fresh SECRET_KEY and HEALTH_KEYS for the environment of a real studio."""
+    click.echo(serve.new_secrets(), nl=False)

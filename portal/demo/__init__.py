@@ -1,0 +1,1 @@
+"""A studio full of invented people, to look around in and to measure with."""

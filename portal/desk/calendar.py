@@ -1,0 +1,255 @@
+"""The desk's calendar: who comes today and this week, and the presses on one session."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from portal.booking import actions, diary, queries, walkin
+from portal.booking.forms import PICK, read_moment
+from portal.booking.gate import ClosedGateError
+from portal.booking.models import Booking, State
+from portal.booking.picker import Search, picker
+from portal.booking.wishes import Hand, TakenError, Wish
+from portal.clock import now
+from portal.desk.forms import PressForm
+from portal.errors import WrongStateError
+from portal.extensions import settings
+from portal.htmx import leave_for
+from portal.leads.models import Lead
+from portal.leads.queries import lead as find_lead
+from portal.staff.guard import current_staff, requires
+from portal.staff.models import Staff
+
+CONFLICT, UNPROCESSABLE = 409, 422
+WEEK = 7
+TAKEN = "That time has just been taken. Here are the nearest ones."
+BUSY = "{coach} has somebody then. Choose another coach, or book a time."
+HELD = "The health check holds this person back: nothing is booked until that is released."
+Act = Callable[[int, Hand, "SessionForm"], Booking]
+
+
+class SessionForm(PressForm):
+    """A press on a session; `because` is the reason of a cancellation."""
+
+    because = StringField(
+        filters=[lambda text: (text or "").strip() or None],
+        validators=[Optional(), Length(max=200)],
+    )
+
+
+class WalkInForm(PressForm):
+    """Somebody at the counter."""
+
+    version = None
+    name = StringField(
+        filters=[lambda text: " ".join((text or "").split())],
+        validators=[DataRequired("Enter a name"), Length(max=80)],
+    )
+    phone = StringField(
+        filters=[lambda text: (text or "").strip() or None], validators=[Optional(), Length(max=40)]
+    )
+    coach = SelectField(coerce=int, validators=[InputRequired("Choose a coach")])
+
+
+def register(bp: Blueprint) -> None:
+    """Give the calendar its addresses."""
+    bp.add_url_rule("/desk/calendar", "calendar", calendar)
+    bp.add_url_rule("/desk/sessions/<int:booking_id>/<verb>", "session", press, methods=["POST"])
+    bp.add_url_rule("/desk/leads/<int:lead_id>/book", "book", book)
+    bp.add_url_rule("/desk/leads/<int:lead_id>/book", "take", take, methods=["POST"])
+    bp.add_url_rule("/desk/walk-in", "walk_in", walk_in)
+    bp.add_url_rule("/desk/walk-in", "walk_in_now", walk_in_now, methods=["POST"])
+
+
+@requires()
+def calendar() -> Any:
+    """Show a day or a week, coach by coach; `said` names the session that was just pressed."""
+    return _calendar()
+
+
+@requires()
+def press(booking_id: int, verb: str) -> Any:
+    """Check in, note late or missing, cancel, write to who did not come, or take that back."""
+    act, form = ACTS.get(verb), SessionForm()
+    if act is None:
+        abort(404)
+    if not form.validate():
+        abort(400)
+    try:
+        booking = act(booking_id, _hand(), form)
+    except (WrongStateError, TakenError, ClosedGateError) as refused:
+        return _calendar(news=_refusal(refused)), CONFLICT
+    day = booking.starts_at.astimezone(settings().studio.zone).date()
+    return leave_for(
+        url_for(
+            "desk.calendar", day=day.isoformat(), said=booking.id, span=request.args.get("span")
+        )
+    )
+
+
+@requires()
+def book(lead_id: int) -> Any:
+    """Show the times to book, or to move to, on somebody's behalf."""
+    return _times(find_lead(lead_id))
+
+
+@requires()
+def take(lead_id: int) -> Any:
+    """Book the time that was picked, or move what stands to it."""
+    lead = find_lead(lead_id)
+    starts_at = read_moment(request.form.get("slot", ""))
+    if starts_at is None:
+        return _times(lead, problem=PICK), UNPROCESSABLE
+    search = Search.read(request.form, studio=settings().studio.zone)
+    wish = Wish(starts_at, search.coach_id, search.place)
+    booked = queries.live(lead.id)
+    try:
+        if booked:
+            actions.move(booked.id, wish, hand=_hand())
+        else:
+            booked = actions.book_for(lead.id, wish, hand=_hand())
+    except TakenError as gone:
+        return _times(find_lead(lead_id), problem=TAKEN, taken=gone.wanted), UNPROCESSABLE
+    except ClosedGateError:
+        return _times(find_lead(lead_id), problem=HELD), CONFLICT
+    day = starts_at.astimezone(settings().studio.zone).date()
+    return leave_for(url_for("desk.calendar", day=day.isoformat(), said=booked.id))
+
+
+@requires()
+def walk_in() -> Any:
+    """Show the form for somebody at the counter."""
+    return _counter(_walk_in_form())
+
+
+@requires()
+def walk_in_now() -> Any:
+    """Open a lead and begin a session now."""
+    form = _walk_in_form()
+    if not form.validate():
+        return _counter(form, {name: str(words[0]) for name, words in form.errors.items()}), 422
+    coach = next(each for each in diary.bookable() if each.id == form.coach.data)
+    name = coach.name
+    try:
+        booked = walkin.walk_in(
+            name=str(form.name.data), phone=form.phone.data, coach=coach, hand=_hand()
+        )
+    except TakenError:
+        return _counter(form, {"coach": BUSY.format(coach=name)}), CONFLICT
+    return leave_for(url_for("desk.calendar", said=booked.id))
+
+
+def _hand() -> Hand:
+    return Hand(at=now(), settings=settings(), staff=current_staff())
+
+
+def _show(state: State) -> Act:
+    return lambda booking_id, hand, form: actions.showed(
+        booking_id, state, hand=hand, seen=form.version.data
+    )
+
+
+ACTS: Mapping[str, Act] = {
+    "came": _show(State.ARRIVED),
+    "late": _show(State.ARRIVED_LATE),
+    "missed": _show(State.NO_SHOW),
+    "cancel": lambda booking_id, hand, form: actions.cancel(
+        booking_id, hand=hand, because=form.because.data, seen=form.version.data
+    ),
+    "undo": lambda booking_id, hand, form: actions.undo(
+        booking_id, hand=hand, seen=form.version.data
+    ),
+    "write": lambda booking_id, hand, _: actions.recover(booking_id, hand=hand),
+}
+
+
+def _refusal(refused: Exception) -> str:
+    if isinstance(refused, TakenError):
+        return "That time has somebody else by now, so it cannot be taken back."
+    return HELD if isinstance(refused, ClosedGateError) else str(refused)
+
+
+def _calendar(news: str = "") -> str:
+    zone = settings().studio.zone
+    today = now().astimezone(zone).date()
+    first, span = _day(request.args.get("day")) or today, request.args.get("span")
+    length = WEEK if span == "week" else 1
+    days = [first + timedelta(days=n) for n in range(length)]
+    found = queries.between(_midnight(first), _midnight(first + timedelta(days=length)))
+    said = request.args.get("said", type=int)
+    return render_template(
+        "desk/calendar/page.html",
+        days={
+            day: [b for b in found if b.starts_at.astimezone(zone).date() == day] for day in days
+        },
+        first=first,
+        today=today,
+        span="week" if length == WEEK else "day",
+        step=timedelta(days=length),
+        coaches=_coaches(found),
+        said=queries.booking(said) if said else None,
+        news=news,
+        states=State,
+    )
+
+
+def _coaches(found: Any) -> list[Staff]:
+    """Return the coaches of the calendar: those who may be picked, and whoever has somebody."""
+    every = {coach.id: coach for coach in diary.bookable()}
+    return list((every | {booking.coach_id: booking.coach for booking in found}).values())
+
+
+def _times(lead: Lead, *, problem: str = "", taken: datetime | None = None) -> str:
+    booked = queries.live(lead.id)
+    source = request.form if request.method == "POST" else request.args
+    found = picker(
+        Search.read(source, studio=settings().studio.zone),
+        settings=settings(),
+        at=now(),
+        taken=taken,
+        without=booked.id if booked else None,
+        rule=replace(diary.rules(), notice=0),
+    )
+    return render_template(
+        "desk/calendar/book.html",
+        person=lead,
+        booked=booked,
+        picker=found,
+        url=lambda **changes: url_for("desk.book", lead_id=lead.id, **found.search.args(**changes)),
+        problems={"slot": problem} if problem else {},
+        held=_is_held(lead),
+    )
+
+
+def _is_held(lead: Lead) -> bool:
+    try:
+        actions.gate_for_staff(lead)
+    except ClosedGateError:
+        return True
+    return False
+
+
+def _walk_in_form() -> WalkInForm:
+    form = WalkInForm()
+    form.coach.choices = [(coach.id, coach.name) for coach in diary.bookable()]
+    return form
+
+
+def _counter(form: WalkInForm, problems: Mapping[str, str] | None = None) -> str:
+    return render_template("desk/calendar/walk_in.html", form=form, problems=problems or {})
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=settings().studio.zone).astimezone(UTC)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,124 @@
+"""All about one lead that its detail shows; no answer of the health check is among it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from portal.extensions import db
+from portal.intake.models import Decision, Reading
+from portal.intake.queries import latest_decision
+from portal.leads import queries
+from portal.leads.models import Activity, Enquiry, Lead
+from portal.leads.queries import Proposal
+from portal.mail.models import OutboxMail
+from portal.mail.queries import of_reference
+from portal.staff.models import Presence, Staff
+
+HERE_FOR = timedelta(seconds=45)
+BEAT = timedelta(seconds=20)
+LINES = 40
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One lead: the newest enquiry and the newest line of the story come first."""
+
+    lead: Lead
+    enquiries: Sequence[Enquiry]
+    proposals: Sequence[Proposal]
+    story: Sequence[Activity]
+    decision: Decision | None
+    was_read: bool
+    mails: Sequence[OutboxMail]
+    colleagues: Sequence[Staff]
+    here: Sequence[Staff]
+
+    @property
+    def asked(self) -> Enquiry | None:
+        """Return the last thing that the person asked for."""
+        return self.enquiries[0] if self.enquiries else None
+
+    @property
+    def happened(self) -> set[str]:
+        """Return what was done since the outcome, as the guide's steps name it."""
+        since = self.lead.screened_at or self.lead.created_at
+        lines = [line for line in self.story if line.at >= since and line.undone_at is None]
+        kinds = {line.kind for line in lines}
+        spoke = {"spoke"} if any(line.detail.get("outcome") == "spoke" for line in lines) else set()
+        return kinds | spoke | ({"read"} if self.was_read else set())
+
+
+def dossier(lead_id: int, *, staff_id: int, at: datetime) -> Dossier:
+    """Return all about a lead; raise NoResultFound when there is none with this id."""
+    lead = queries.lead(lead_id)
+    decision = latest_decision(lead_id)
+    return Dossier(
+        lead=lead,
+        enquiries=queries.enquiries(lead_id),
+        proposals=queries.proposals(lead),
+        story=_story(lead_id),
+        decision=decision,
+        was_read=decision is not None and _was_read(decision.id),
+        mails=of_reference(lead.ref),
+        colleagues=_colleagues(),
+        here=others_here(lead_id, staff_id=staff_id, at=at),
+    )
+
+
+def others_here(lead_id: int, *, staff_id: int, at: datetime) -> Sequence[Staff]:
+    """Return who else has this lead open just now."""
+    return db.session.scalars(
+        select(Staff)
+        .join(Presence, Presence.staff_id == Staff.id)
+        .where(
+            Presence.lead_id == lead_id,
+            Presence.seen_at > at - HERE_FOR,
+            Presence.staff_id != staff_id,
+        )
+        .order_by(Staff.name, Staff.id)
+    ).all()
+
+
+def beat_is_due(lead_id: int, *, staff_id: int, at: datetime) -> bool:
+    """Say whether a presence is worth writing again: another lead, or some seconds old."""
+    presence = db.session.get(Presence, staff_id)
+    return presence is None or presence.lead_id != lead_id or at - presence.seen_at >= BEAT
+
+
+def changes_since(lead_id: int, version: int) -> Sequence[Activity]:
+    """Return what happened to a lead after the version that somebody saw, the newest first."""
+    return db.session.scalars(
+        select(Activity)
+        .where(Activity.lead_id == lead_id, Activity.version > version)
+        .order_by(Activity.id.desc())
+        .limit(LINES)
+    ).all()
+
+
+def said_by(activity_id: int, *, staff_id: int) -> Activity | None:
+    """Return a line of a story that this person wrote, or None."""
+    return db.session.scalars(
+        select(Activity).where(Activity.id == activity_id, Activity.staff_id == staff_id)
+    ).one_or_none()
+
+
+def _story(lead_id: int) -> Sequence[Activity]:
+    return db.session.scalars(
+        select(Activity)
+        .where(Activity.lead_id == lead_id)
+        .order_by(Activity.id.desc())
+        .limit(LINES)
+    ).all()
+
+
+def _was_read(decision_id: int) -> bool:
+    reading = select(Reading.id).where(Reading.decision_id == decision_id).limit(1)
+    return db.session.scalar(reading) is not None
+
+
+def _colleagues() -> Sequence[Staff]:
+    return db.session.scalars(
+        select(Staff).where(Staff.active).order_by(func.lower(Staff.name), Staff.id)
+    ).all()

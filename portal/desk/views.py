@@ -1,0 +1,121 @@
+"""The desk over HTTP: the queue, one lead beside it, its answers, and the outbox."""
+
+from contextlib import suppress
+from typing import Any
+
+from flask import Blueprint, abort, make_response, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from portal.clock import now
+from portal.desk import actions, calendar, door, dossier, hours, presses, screens
+from portal.desk.guide import first_name
+from portal.desk.queues import Selection
+from portal.desk.rows import initials
+from portal.htmx import leave_for, vary, wants_fragment
+from portal.intake.actions import read_reasons
+from portal.intake.queries import latest_decision
+from portal.leads.queries import lead as find_lead
+from portal.mail import queries as mails
+from portal.mail.actions import lift_pause, send_again
+from portal.staff.guard import current_staff, requires
+from portal.staff.models import Role
+from portal.words import length_words
+
+bp = Blueprint("desk", __name__)
+bp.add_app_template_filter(initials, "initials")
+bp.add_app_template_filter(first_name, "first_name")
+bp.add_app_template_filter(length_words, "length_words")
+presses.register(bp)
+door.register(bp)
+calendar.register(bp)
+hours.register(bp)
+
+
+@bp.get("/desk/")
+@requires()
+def queue() -> Any:
+    """Show a queue; polled with the id of the lead that is open beside it."""
+    selection = Selection.read(request.args)
+    if not wants_fragment():
+        return screens.whole(selection)
+    lead_id = request.args.get("open", type=int)
+    if lead_id is not None:
+        _be_here(lead_id)
+    return screens.poll(selection, lead_id)
+
+
+@bp.get("/desk/leads/<int:lead_id>")
+@requires()
+def lead(lead_id: int) -> Any:
+    """Show one lead beside its queue."""
+    find_lead(lead_id)
+    _be_here(lead_id)
+    selection = Selection.read(request.args)
+    if wants_fragment():
+        return screens.pane(selection, lead_id)
+    return screens.whole(selection, lead_id, **_said(lead_id))
+
+
+@bp.get("/desk/leads/<int:lead_id>/answers")
+@requires(Role.COACH, Role.MANAGER)
+def answers(lead_id: int) -> Any:
+    """Show the answers of the health check and why they led where they did; each look is kept."""
+    decision = latest_decision(find_lead(lead_id).id)
+    if decision is None:
+        abort(404)
+    reasons = read_reasons(decision, staff=current_staff(), page=request.path)
+    selection = Selection.read(request.args)
+    if not wants_fragment():
+        _be_here(lead_id)
+        return screens.whole(selection, lead_id, answers=reasons)
+    found = latest_decision(lead_id)
+    context = {"selection": selection, "lead": find_lead(lead_id), "decision": found}
+    return vary(make_response(render_template("desk/_answers.html", answers=reasons, **context)))
+
+
+@bp.get("/desk/outbox")
+@requires()
+def outbox() -> Any:
+    """Show how the mail does: what waits and why, and what was given up."""
+    return render_template(
+        "desk/outbox.html",
+        standing=mails.standing(at=now()),
+        failed=mails.failed(),
+        waiting=mails.waiting(),
+    )
+
+
+@bp.post("/desk/outbox/<int:mail_id>/again")
+@requires()
+def mail_again(mail_id: int) -> Any:
+    """Give a message that failed another round of tries."""
+    send_again(mail_id)
+    return leave_for(url_for("desk.outbox"))
+
+
+@bp.post("/desk/outbox/go-on")
+@requires()
+def mail_on() -> Any:
+    """Let the outbox move again after a pause."""
+    lift_pause()
+    return leave_for(url_for("desk.outbox"))
+
+
+def _be_here(lead_id: int) -> None:
+    """Let colleagues see who has this lead open; a page is never lost for that.
+
+    Like a session's last use, this is written on a GET: it is telemetry, it changes no lead.
+    """
+    staff_id, at = current_staff().id, now()
+    if dossier.beat_is_due(lead_id, staff_id=staff_id, at=at):
+        with suppress(OperationalError, IntegrityError):
+            actions.heartbeat(lead_id, staff_id=staff_id, at=at)
+
+
+def _said(lead_id: int) -> dict[str, Any]:
+    """Return the toast of the press that led here, named in the address instead of a session."""
+    activity_id = request.args.get("said", type=int)
+    line = dossier.said_by(activity_id, staff_id=current_staff().id) if activity_id else None
+    if line is None or line.lead_id != lead_id:
+        return {}
+    return screens.toast(line, lead_id)

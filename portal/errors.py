@@ -1,0 +1,48 @@
+"""What went wrong, said as a page a person can use, or as one line inside a page."""
+
+from typing import Any
+
+from flask import Flask, render_template
+from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import (
+    Conflict,
+    HTTPException,
+    InternalServerError,
+    NotFound,
+    ServiceUnavailable,
+)
+
+from portal.htmx import wants_fragment
+from portal.tokens import DeadLinkError
+
+
+class WrongStateError(Exception):
+    """A change was asked of a row that is no longer in a state that allows it."""
+
+
+def install(app: Flask) -> None:
+    """Map every exception that may reach the edge to a page."""
+    app.register_error_handler(HTTPException, _page)
+    app.register_error_handler(InternalServerError, _page)
+    app.register_error_handler(DeadLinkError, _dead_link)
+    app.register_error_handler(NoResultFound, lambda _: _page(NotFound()))
+    app.register_error_handler(WrongStateError, lambda _: _page(Conflict()))
+    for away in (OperationalError, PoolTimeoutError):
+        app.register_error_handler(away, lambda _: _page(ServiceUnavailable(retry_after=5)))
+
+
+def _page(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code < 400:  # noqa: PLR2004
+        return error
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+    template = "errors/_notice.html" if wants_fragment() else "errors/error.html"
+    return render_template(template, code=code), code, headers
+
+
+def _dead_link(error: DeadLinkError) -> Any:
+    code = 410 if error.expired else 404
+    if wants_fragment():
+        return render_template("errors/_notice.html", code=code), code
+    return render_template("errors/link.html", expired=error.expired), code

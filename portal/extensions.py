@@ -1,0 +1,61 @@
+"""The extensions, bare, what an app carries with it, and the one way to write to the database."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import cast
+
+from flask import current_app
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import scoped_session
+
+from portal.config import Settings
+from portal.limiter import Limiter
+from portal.orm import Base
+from portal.smtp import StrictMail
+from portal.sqlite import WRITE
+from portal.vault import Vault
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate()
+mailer = StrictMail()
+
+_one_writer = threading.Lock()
+
+
+def settings() -> Settings:
+    """Return the settings of the current app."""
+    return cast("Settings", current_app.extensions["settings"])
+
+
+def vault() -> Vault:
+    """Return the vault of the current app; raise WrongSettingError when it has no keys."""
+    settings().require_secrets()
+    return cast("Vault", current_app.extensions["vault"])
+
+
+def limiter() -> Limiter:
+    """Return the counter of attempts of the current app."""
+    return cast("Limiter", current_app.extensions["limiter"])
+
+
+@contextmanager
+def transaction() -> Iterator[scoped_session[Session]]:
+    """Run one write: everything inside is committed together, or nothing is.
+
+    What was read before ends here, so that rows are read again under the lock. SQLite has one
+    writer: its lock is taken at the start, and threads of this process queue for it in turn instead
+    of waking each other up. Usable as a decorator; not re-entrant.
+    """
+    session = db.session
+    session.commit()
+    with _one_writer if db.engine.dialect.name == "sqlite" else nullcontext():
+        try:
+            session.connection(execution_options={WRITE: True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise

@@ -1,0 +1,139 @@
+"""The verbs of the health check; each is one transaction on one person's locked row."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from portal import screening
+from portal.clock import now
+from portal.extensions import db, transaction
+from portal.intake import notices, queries, reasons, recording, road, sheet
+from portal.intake.models import Decision, Intake, Reading
+from portal.intake.reasons import Reasons
+from portal.intake.road import RESULT, Step
+from portal.intake.sheet import Sheet, Submitted
+from portal.leads.models import Enquiry
+from portal.leads.story import tell
+from portal.screening.questions import Question
+from portal.staff.models import Staff
+
+Answers = Mapping[str, Any]
+
+
+@transaction()
+def begin(public_id: str, *, wording: str, submitted: Submitted, at: datetime) -> Step:
+    """Take the consent and the first page together; sent twice, it is one consent and one check."""
+    lead = queries.lead_to_write(public_id)
+    enquiry = queries.enquiry(public_id)
+    first = screening.questionnaire().pages[0]
+    intake = queries.intake_of(enquiry.id)
+    if intake is None:
+        _, problems = road.take(first, {}, submitted, at=at)
+        if problems:
+            return Step(first.slug, problems)
+        intake = road.open_check(enquiry, lead, wording=wording, at=at)
+    return road.follow(intake, first, submitted, at=at)
+
+
+@transaction()
+def answer(public_id: str, *, slug: str, submitted: Submitted, at: datetime) -> Step:
+    """Keep the answers of one page, say where they lead; raise NoResultFound for no such page."""
+    intake = _intake(public_id)
+    page = road.find_page(sheet.read(intake).answers, slug)
+    return road.follow(intake, page, submitted, at=at)
+
+
+@transaction()
+def confirm(public_id: str, *, mistake: bool, at: datetime) -> Step:
+    """Carry out, or drop, the change that would take back an emergency answer."""
+    intake = _intake(public_id)
+    answers, pending = (kept := sheet.read(intake)).answers, kept.pending
+    if pending is None or not mistake:
+        road.keep(intake, Sheet(answers), at=at)
+        return Step(RESULT)
+    page = road.find_page(answers, pending.slug)
+    after, _ = road.take(page, answers, pending.submitted, at=at)
+    tell(intake.enquiry.lead, "emergency_taken_back", at=at)
+    return road.settle(intake, page, after, at=at)
+
+
+@transaction()
+def send(public_id: str, *, at: datetime) -> Step:
+    """End the health check with what is there: decided when it is whole, INCOMPLETE when not."""
+    intake = _intake(public_id)
+    if intake.finished_at is None:
+        _end(intake, sheet.read(intake).answers, at=at)
+    return Step(RESULT)
+
+
+@transaction()
+def mail_link(public_id: str, *, at: datetime) -> None:
+    """Send the person a fresh link to go on with, to the address they gave: one an hour."""
+    lead = queries.lead_to_write(public_id)
+    enquiry = queries.enquiry(public_id)
+    if not queries.link_is_queued(enquiry, at=at):
+        notices.resume_link(enquiry, at=at)
+        tell(lead, "link_sent", at=at)
+
+
+@transaction()
+def record_screening(
+    enquiry: Enquiry, *, answers: Answers, wording: str, at: datetime
+) -> Decision | None:
+    """Answer and send a whole health check at once, for the demo studio and for tests.
+
+    A key left out takes its default or its first option, None stays unanswered. Return the last
+    decision on it, None when nothing was decided because the desk knows of something graver.
+    """
+    lead = queries.lead_to_write(enquiry.public_id)
+    intake = queries.intake_of(enquiry.id) or road.open_check(enquiry, lead, wording=wording, at=at)
+    whole = filled(answers)
+    road.keep(intake, Sheet(whole), at=at)
+    _end(intake, whole, at=at)
+    return queries.decision_on(intake.id)
+
+
+@transaction()
+def read_reasons(decision: Decision, *, staff: Staff, page: str) -> Reasons:
+    """Open a decision's reasons for a member of staff and note who read them, when and where.
+
+    Raise PermissionError for a role that does not need health answers for its work.
+    """
+    if not staff.reads_answers:
+        raise PermissionError("This role does not read health answers.")
+    db.session.add(Reading(staff_id=staff.id, decision_id=decision.id, page=page, at=now()))
+    return reasons.read(decision)
+
+
+def filled(answers: Answers) -> dict[str, Any]:
+    """Return the answers with every question on their path answered, save those given as None."""
+    asked = screening.questionnaire()
+    whole = dict(answers)
+    while open_keys := [key for key in asked.missing(whole) if key not in answers]:
+        whole[open_keys[0]] = _mild(asked.questions[open_keys[0]], whole)
+    return asked.prune(whole)
+
+
+def _mild(question: Question, answers: Answers) -> Any:
+    if question.default is not None:
+        return question.default
+    return question.values[0] if question.options else answers["age"]
+
+
+def _intake(public_id: str) -> Intake:
+    """Return the locked health check behind a link; raise NoResultFound before it was begun."""
+    queries.lead_to_write(public_id)
+    return queries.begun(public_id)
+
+
+def _end(intake: Intake, answers: Answers, *, at: datetime) -> None:
+    verdict, missing = road.verdict_on(answers), screening.questionnaire().missing(answers)
+    if verdict.at_once:
+        decision = recording.alarm(intake, verdict, answers, complete=not missing, at=at)
+        recording.shown(decision, at=at)
+    elif missing:
+        recording.leave_open(intake, verdict, answers, because="health_check_incomplete", at=at)
+    else:
+        recording.conclude(intake, verdict, answers, at=at)
+    if not missing and intake.finished_at is None:
+        intake.finish(at=at)

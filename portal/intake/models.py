@@ -1,0 +1,99 @@
+"""The health check's tables: answers sealed, decisions kept with their reasons, readings logged."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.errors import WrongStateError
+from portal.leads.models import Disposition, Enquiry
+from portal.orm import Base, text_enum
+from portal.staff.models import Staff
+
+
+class Intake(Base):
+    """One person's way through the questions; `answers` is sealed JSON bound to `public_id`.
+
+    `version` counts saves: a second tab that saves over an older page is merged, not lost.
+    """
+
+    __tablename__ = "intake"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(43), unique=True)
+    enquiry_id: Mapped[int] = mapped_column(
+        ForeignKey("enquiry.id", ondelete="CASCADE"), unique=True
+    )
+    answers: Mapped[str] = mapped_column(Text)
+    questionnaire_version: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(default=1)
+    started_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    enquiry: Mapped[Enquiry] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def place(self) -> str:
+        """Return where the answers are sealed to."""
+        return f"intake.answers:{self.public_id}"
+
+    def save(self, sealed: str, *, at: datetime) -> None:
+        """Keep a new set of sealed answers."""
+        self.answers, self.updated_at = sealed, at
+        self.version += 1
+
+    def finish(self, *, at: datetime) -> None:
+        """Note that the person sent everything."""
+        if self.finished_at is not None:
+            raise WrongStateError("This health check was already sent.")
+        self.finished_at = at
+
+    def reopen(self) -> None:
+        """Note that an answer changed after everything was sent: it has to be sent again."""
+        self.finished_at = None
+
+
+class Decision(Base):
+    """What the rules said to one set of answers; written once, never evaluated again in place.
+
+    `reasons` is sealed JSON: answers, fired rules, flags, modifiers and the words shown.
+    `answer_hash` is keyed, so that it identifies an answer set without giving it away.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_intake_id_id", "intake_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(43), unique=True)
+    intake_id: Mapped[int] = mapped_column(ForeignKey("intake.id", ondelete="CASCADE"))
+    disposition: Mapped[Disposition] = mapped_column(text_enum(Disposition, name="disposition"))
+    timeframe: Mapped[str] = mapped_column(String(20))
+    hold: Mapped[str] = mapped_column(String(20))
+    complete: Mapped[bool]
+    reasons: Mapped[str] = mapped_column(Text)
+    answer_hash: Mapped[str] = mapped_column(String(64))
+    questionnaire_version: Mapped[str] = mapped_column(String(20))
+    ruleset_version: Mapped[str] = mapped_column(String(20))
+    decided_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]
+    intake: Mapped[Intake] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def place(self) -> str:
+        """Return where the reasons are sealed to."""
+        return f"decision.reasons:{self.public_id}"
+
+
+class Reading(Base):
+    """Someone on the staff read somebody's health answers: who, whose, when, on which page."""
+
+    __tablename__ = "reading"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(
+        ForeignKey("decision.id", ondelete="CASCADE"), index=True
+    )
+    page: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)

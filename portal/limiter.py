@@ -1,0 +1,67 @@
+"""Counting of attempts across threads, processes and, with Redis, machines."""
+
+import sqlite3
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from limits import RateLimitItem
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+
+class Limiter:
+    """Says whether one more attempt is allowed; counts it when it is asked.
+
+    Without Redis the counts live in a small SQLite file of their own beside the database, shared by
+    every process of this machine and never waiting for the disk: losing them loses nothing.
+    """
+
+    def __init__(self, *, file: Path, redis_url: str | None) -> None:
+        self._file = file
+        self._threads = threading.local()
+        self._redis = FixedWindowRateLimiter(storage_from_string(redis_url)) if redis_url else None
+
+    def allows(self, limit: RateLimitItem, *who: str, at: datetime) -> bool:
+        """Count an attempt by `who` at `at` and say whether it is within `limit`."""
+        if self._redis is not None:
+            return self._redis.hit(limit, *who)
+        return self._count(limit, who, at) <= limit.amount
+
+    def give_back(self, limit: RateLimitItem, *who: str, at: datetime) -> None:
+        """Uncount one attempt: it was a right one."""
+        if self._redis is not None:
+            self._redis.storage.incr(limit.key_for(*who), limit.get_expiry(), amount=-1)
+        else:
+            self._count(limit, who, at, by=-1)
+
+    def _count(
+        self, limit: RateLimitItem, who: tuple[str, ...], at: datetime, *, by: int = 1
+    ) -> int:
+        window = int(at.timestamp()) // limit.get_expiry()
+        with self._connection() as connection:
+            connection.execute("DELETE FROM hit WHERE ends < ?", (int(at.timestamp()),))
+            row = connection.execute(
+                "INSERT INTO hit VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (who, time_window) DO UPDATE SET hits = hits + excluded.hits"
+                " RETURNING hits",
+                ("|".join(who), window, (window + 1) * limit.get_expiry(), by),
+            ).fetchone()
+        return int(row[0])
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return the connection of this thread; a thread keeps its own for good."""
+        if not hasattr(self._threads, "connection"):
+            self._threads.connection = self._open()
+        connection: sqlite3.Connection = self._threads.connection
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._file, timeout=5)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS hit (who TEXT, time_window INTEGER, ends INTEGER,"
+            " hits INTEGER, PRIMARY KEY (who, time_window))"
+        )
+        return connection

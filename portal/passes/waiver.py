@@ -1,0 +1,75 @@
+"""The waiver's text, by version, and what tells one signed text from another."""
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("waiver.toml")
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One version of the waiver, as it is shown to one person."""
+
+    version: str
+    title: str
+    paragraphs: tuple[str, ...]
+    agree: str
+    guardian: str
+
+    def text(self, *, by_guardian: bool) -> str:
+        """Return exactly what is read and agreed to, as it is kept."""
+        agreed = self.guardian if by_guardian else self.agree
+        return "\n\n".join((self.title, *self.paragraphs, agreed)) + "\n"
+
+
+def current(*, studio: str, name: str) -> Waiver:
+    """Return the version to sign today, in the words that this person reads."""
+    return _shown(_versions()[-1], studio=studio, name=name)
+
+
+def current_version() -> str:
+    """Return the name of the version to sign today."""
+    return _versions()[-1].version
+
+
+def sha256(text: str | bytes) -> str:
+    """Return the SHA-256 of a text or a document, in hexadecimal."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def read(toml: str) -> Sequence[Waiver]:
+    """Return every version in a waiver file; raise ValueError when it has none or one twice."""
+    found = [
+        Waiver(
+            version=each["version"],
+            title=each["title"],
+            paragraphs=tuple(each["paragraphs"]),
+            agree=each["agree"],
+            guardian=each["guardian"],
+        )
+        for each in tomllib.loads(toml).get("waiver", ())
+    ]
+    if not found or len({each.version for each in found}) < len(found):
+        raise ValueError("waiver.toml needs at least one version, and each version once.")
+    return found
+
+
+def _shown(waiver: Waiver, *, studio: str, name: str) -> Waiver:
+    return Waiver(
+        version=waiver.version,
+        title=waiver.title,
+        paragraphs=tuple(
+            text.replace("{studio}", studio).replace("{name}", name) for text in waiver.paragraphs
+        ),
+        agree=waiver.agree,
+        guardian=waiver.guardian.replace("{name}", name),
+    )
+
+
+@cache
+def _versions() -> Sequence[Waiver]:
+    return read(FILE.read_text())

@@ -1,0 +1,1 @@
+"""The pages around the forms: home, articles, how screening works, privacy."""

@@ -1,0 +1,58 @@
+"""The pages around the forms, over HTTP."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.extensions import db
+from portal.screening import ruleset
+from portal.site.rulebook import rulebook
+from portal.site.shelf import articles as all_articles
+
+bp = Blueprint("site", __name__)
+
+
+@bp.get("/")
+def home() -> Any:
+    """Show what the studio offers and how it begins."""
+    return render_template("site/home.html", articles=all_articles())
+
+
+@bp.get("/articles/")
+def articles() -> Any:
+    """List the articles."""
+    return render_template("site/articles.html", articles=all_articles())
+
+
+@bp.get("/articles/<slug>")
+def article(slug: str) -> Any:
+    """Show one article."""
+    for found in all_articles():
+        if found.slug == slug:
+            net = ruleset().words.safety_net
+            return render_template("site/article.html", article=found, safety_net=net)
+    return abort(404)
+
+
+@bp.get("/how-screening-works")
+def how() -> Any:
+    """Show every rule of the screening in plain words."""
+    return render_template("site/how.html", rulebook=rulebook(), words=ruleset().words)
+
+
+@bp.get("/privacy")
+def privacy() -> Any:
+    """Say what is held about a person, why, for how long and who sees it."""
+    return render_template("site/privacy.html")
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """Answer 200 when the process serves and its database answers, else 503."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return Response("The database does not answer.\n", status=503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")

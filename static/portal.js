@@ -1,0 +1,93 @@
+/* What links and forms gain from a script; every one of them works without. */
+"use strict";
+(() => {
+  const SELF_SWAPPING = [409, 410, 422, 429];
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  /* Dialogs: a link to a form's own page opens the copy of that form on this one. */
+  let opener = null;
+
+  function open(link, event) {
+    const dialog = document.getElementById(link.dataset.dialog);
+    if (!dialog?.showModal || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    opener = link;
+    dialog.showModal();
+    dialog.querySelector("input:not([type=hidden]), textarea")?.focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-dialog]");
+    if (link) open(link, event);
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  for (const dialog of all("dialog")) {
+    dialog.addEventListener("close", () => opener?.focus());
+    dialog.addEventListener("mousedown", (event) => {
+      if (event.target === dialog) dialog.close();
+    });
+  }
+
+  /* "None of these" clears the others, and the other way round. */
+  document.addEventListener("change", ({ target: box }) => {
+    if (box.type !== "checkbox" || !box.checked || !box.form) return;
+    for (const other of all(`input[name="${CSS.escape(box.name)}"]`, box.form)) {
+      const clash = "exclusive" in box.dataset || "exclusive" in other.dataset;
+      if (other !== box && clash) other.checked = false;
+    }
+  });
+
+  /* An answer that did not arrive: said beside the form when a dialog makes the rest inert. */
+  const unsent = () =>
+    `That did not send. Your answers are still on this page. Try again, or call ${document.body.dataset.phone}.`;
+  const STALE =
+    "This page was open for a long time, so we need you to send it again. Your answers are still here.";
+
+  function say(words) {
+    const form = document.querySelector("dialog:modal form[hx-post]");
+    if (!form) {
+      document.getElementById("notice").textContent = words;
+      return;
+    }
+    const line = document.createElement("p");
+    line.className = "error unsent";
+    line.setAttribute("role", "alert");
+    line.textContent = words;
+    (form.querySelector(".btn-row") ?? form.lastElementChild).before(line);
+  }
+
+  function hush() {
+    document.getElementById("notice").textContent = "";
+    for (const line of all(".unsent")) line.remove();
+  }
+
+  /* Only forms: what polls has its own words for being offline. */
+  const onForm = (name, act) =>
+    document.addEventListener(name, (event) => {
+      if (event.target.matches?.("form")) act(event.detail?.ctx?.response?.status);
+    });
+  onForm("htmx:before:request", hush);
+  onForm("htmx:error", () => say(unsent()));
+  onForm("htmx:response:error", (status) => {
+    if (!SELF_SWAPPING.includes(status)) say(status === 400 ? STALE : unsent());
+  });
+
+  /* Where this tab first arrived, kept in the tab alone and sent only with a form. The server sees
+     one page back; the tab remembers further. */
+  function earlierArrival() {
+    const here = { landing: location.pathname + location.search, referrer: document.referrer };
+    try {
+      const kept = sessionStorage.getItem("arrival");
+      if (!kept) sessionStorage.setItem("arrival", JSON.stringify(here));
+      return JSON.parse(kept) ?? {};
+    } catch {
+      return {}; /* A browser may keep no storage for us. */
+    }
+  }
+
+  if ("public" in document.body.dataset) {
+    for (const [name, value] of Object.entries(earlierArrival())) {
+      for (const input of all(`input[type=hidden][name=${name}]`)) input.value = value;
+    }
+  }
+})();
