@@ -1,0 +1,264 @@
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+
+from portal import tokens
+from portal.booking import actions, links, queries
+from portal.booking.models import Booking, CoachHours, State
+from portal.clock import now
+from portal.extensions import db
+from portal.intake.actions import record_screening
+from portal.leads.links import health_check_token
+from portal.mail.models import OutboxMail
+from tests.booking.conftest import TUESDAY_10, at
+
+SLOT = "2026-11-24T16:00:00Z"
+
+
+def book_path(enquiry) -> str:
+    return f"/book/{links.book_token(enquiry)}"
+
+
+def manage_path(booking) -> str:
+    return f"/manage/{links.manage_token(booking)}"
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of the last form that posts."""
+    form = re.findall(r'<form[^>]*method="post".*?</form>', page, re.DOTALL)[-1]
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in found}
+
+
+def press(client, path: str, *, page: str | None = None, **fields):
+    shown = page or client.get(path).text
+    return client.post(path.partition("?")[0], data={**hidden(shown), **fields})
+
+
+def slots(page: str) -> list[str]:
+    return re.findall(r'name="slot" value="([^"]+)"', page)
+
+
+def h1(page: str) -> str:
+    text = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)[1]
+    return " ".join(re.sub(r"<[^>]+>", "", text).split())
+
+
+def test_a_clear_result_leads_to_the_times(client, asks, amir):
+    enquiry = asks()
+    page = client.get(f"/health-check/{health_check_token(enquiry)}/result").text
+    assert f'href="{book_path(enquiry)}"' in page
+    assert slots(client.get(book_path(enquiry)).text) != []
+
+
+def test_without_coaches_hours_a_person_confirms_the_time(client, asks):
+    enquiry = asks()
+    page = client.get(f"/health-check/{health_check_token(enquiry)}/result").text
+    assert "/book/" not in page
+    assert h1(client.get(book_path(enquiry)).text) == "We will confirm a time with you"
+
+
+def test_days_say_in_words_how_much_is_left(client, asks, amir):
+    for hours in db.session.scalars(select(CoachHours).where(CoachHours.weekday == 3)):
+        db.session.delete(hours)
+    db.session.commit()
+    page = client.get(book_path(asks()) + "?day=2026-11-24").text
+    strip = page.partition('class="days"')[2].partition("</ul>")[0]
+    days = re.findall(r"<li>(.*?)</li>", strip, re.DOTALL)
+    words = [" ".join(re.sub(r"<[^>]+>", " ", day).split()) for day in days]
+    assert len(days) == 7
+    assert words[2] == "Tue Tuesday, November 24 , 21 left"
+    assert words[4] == "Thu Thursday, November 26 , Closed"
+
+
+def test_every_time_names_its_whole_date_and_zone(client, asks, amir):
+    page = client.get(book_path(asks()) + "?day=2026-11-24").text
+    first = re.search(r'<label class="slot">.*?</label>', page, re.DOTALL)[0]
+    words = " ".join(re.sub(r"<[^>]+>", "", first).split())
+    assert words == "Tuesday, November 24 at 9:00 am, Chicago time"
+
+
+def test_booking_leads_to_the_page_that_says_so(client, asks, amir):
+    path = book_path(asks())
+    answer = press(client, path, slot=SLOT)
+    assert answer.status_code == 303
+    page = client.get(answer.location).text
+    assert h1(page) == "You are booked"
+    assert "Tuesday, November 24 at 10 am, Chicago time" in page
+    again = client.get(path)
+    assert (again.status_code, again.location) == (302, answer.location)
+
+
+def test_a_double_press_is_one_booking_and_one_page(client, asks, amir):
+    path = book_path(asks())
+    page = client.get(path).text
+    locations = {press(client, path, page=page, slot=SLOT).location for _ in range(2)}
+    assert len(locations) == 1
+    assert len(db.session.scalars(select(Booking)).all()) == 1
+
+
+def test_no_time_picked_comes_back_with_words(client, asks, amir):
+    answer = press(client, book_path(asks()))
+    assert answer.status_code == 422
+    assert "<title>Error: " in answer.text
+    assert answer.text.count("Select a time") == 2
+
+
+@pytest.mark.parametrize("slot", ["tomorrow", "2026-11-24T10:00:00", "", "9999-99-99"])
+def test_an_unreadable_time_is_no_time(client, asks, amir, slot):
+    assert press(client, book_path(asks()), slot=slot).status_code == 422
+
+
+def test_a_time_that_has_gone_brings_the_nearest_three(client, asks, amir, hand):
+    path = book_path(asks())
+    page = client.get(path).text
+    actions.book(asks().public_id, at(10), hand=hand())
+    answer = press(client, path, page=page, slot=SLOT)
+    assert answer.status_code == 422
+    assert "That time has just been taken. Here are the nearest ones." in answer.text
+    assert slots(answer.text) == [
+        "2026-11-24T15:00:00Z",
+        "2026-11-24T15:20:00Z",
+        "2026-11-24T16:40:00Z",
+    ]
+    assert press(client, path, page=answer.text, slot="2026-11-24T16:40:00Z").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("answers", "heading"),
+    [
+        ({"pain_sites": ["low_back"], "bladder": "new_2w"}, "One thing comes before a time, Robin"),
+        ({"temp_illness": "yes"}, "Your place is kept, Robin"),
+    ],
+)
+def test_a_held_person_reads_where_things_stand(client, asks, amir, answers, heading):
+    path = book_path(asks(**answers))
+    page = client.get(path)
+    assert (page.status_code, h1(page.text), slots(page.text)) == (403, heading, [])
+    free = client.get(book_path(asks())).text
+    assert client.post(path, data={**hidden(free), "slot": SLOT}).status_code == 422
+
+
+def test_an_unfinished_check_leads_back_to_it(client, asks, amir):
+    page = client.get(book_path(asks(checked=False)))
+    assert (page.status_code, h1(page.text)) == (403, "A few questions first, Robin")
+
+
+def test_a_page_left_open_does_not_outlast_the_health_check(client, asks, amir):
+    enquiry = asks()
+    page = client.get(book_path(enquiry)).text
+    record_screening(
+        enquiry,
+        answers={"age": 40, "pain_sites": ["low_back"], "bladder": "new_2w"},
+        wording="I agree",
+        at=now(),
+    )
+    answer = press(client, book_path(enquiry), page=page, slot=SLOT)
+    assert (answer.status_code, h1(answer.text)) == (409, "One thing comes before a time, Robin")
+    assert db.session.scalars(select(Booking)).all() == []
+
+
+def test_on_the_phone_times_are_in_the_persons_own_zone(client, asks, amir):
+    query = "?day=2026-11-25&place=phone&zone=Pacific/Auckland"
+    page = client.get(book_path(asks()) + query).text
+    first = re.search(r'<label class="slot">.*?</label>', page, re.DOTALL)[0]
+    words = " ".join(re.sub(r"<[^>]+>", "", first).split())
+    assert words == "Wednesday, November 25 at 4:00 am, Auckland time"
+    assert slots(page)[0] == "2026-11-24T15:00:00Z"
+    enquiry = asks()
+    answer = press(client, book_path(enquiry) + query, slot=SLOT)
+    assert (
+        "Wednesday, November 25 at 5 am, Auckland time "
+        "(Tuesday, November 24 at 10 am, Chicago time)"
+    ) in client.get(answer.location).text
+
+
+@pytest.fixture
+def booked(asks, amir, hand) -> Booking:
+    return actions.book(asks().public_id, at(10), hand=hand())
+
+
+def test_looking_at_a_booking_writes_nothing(client, booked):
+    path, version = manage_path(booked), booked.lead.version
+    for step in ("", "?step=move", "?step=cancel"):
+        assert client.get(path + step).status_code == 200
+    db.session.expire_all()
+    found = queries.booking(booked.id)
+    assert (found.version, found.lead.version, found.state) == (1, version, State.BOOKED)
+
+
+def test_moving_by_link(client, booked):
+    path = manage_path(booked)
+    page = client.get(path + "?step=move").text
+    assert SLOT in slots(client.get(path + "?step=move&day=2026-11-24").text)
+    answer = press(client, path, page=page, slot="2026-11-24T17:00:00Z")
+    assert answer.status_code == 303
+    assert "Tuesday, November 24 at 11 am, Chicago time" in client.get(path).text
+
+
+def test_moving_to_a_time_that_has_gone_keeps_the_old_one(client, booked, asks, hand):
+    path = manage_path(booked)
+    page = client.get(path + "?step=move").text
+    actions.book(asks().public_id, at(11), hand=hand())
+    answer = press(client, path, page=page, slot="2026-11-24T17:00:00Z")
+    assert answer.status_code == 422
+    assert len(slots(answer.text)) == 3
+    assert queries.booking(booked.id).starts_at == TUESDAY_10
+
+
+def test_cancelling_by_link_asks_once_and_stays_cancelled(client, booked):
+    path = manage_path(booked)
+    page = client.get(path + "?step=cancel").text
+    for _ in range(2):
+        assert press(client, path, page=page).status_code == 303
+    page = client.get(path).text
+    assert h1(page) == "Your consult is cancelled"
+    assert 'href="/book/' in page
+
+
+def test_an_old_link_shows_what_stands_now(client, booked, hand):
+    old = manage_path(booked)
+    actions.cancel(booked.id, hand=hand())
+    actions.book(booked.enquiry.public_id, at(13, day=25), hand=hand())
+    page = client.get(old).text
+    assert h1(page) == "You are booked"
+    assert "Wednesday, November 25 at 1 pm, Chicago time" in page
+
+
+def test_a_session_that_is_over_cannot_be_moved(client, booked, clock):
+    clock.move_to(TUESDAY_10 + timedelta(hours=1))
+    page = client.get(manage_path(booked) + "?step=move").text
+    assert slots(page) == []
+    assert h1(page) == "Your consult was on Tuesday, November 24, 10 am"
+
+
+def test_an_alarm_after_booking_is_said_on_the_page(client, booked):
+    record_screening(
+        booked.enquiry,
+        answers={"age": 40, "pain_sites": ["low_back"], "bladder": "new_2w"},
+        wording="I agree",
+        at=now(),
+    )
+    page = client.get(manage_path(booked) + "?step=move").text
+    assert "Please call us before you come" in page
+    assert slots(page) == []
+
+
+def test_token_pages_show_neither_address_nor_number(client, booked):
+    page = client.get(manage_path(booked)).text
+    assert booked.lead.email not in page
+    assert booked.lead.phone not in page
+
+
+def test_a_foreign_token_opens_nothing(client, booked):
+    other = tokens.mint(links.BOOK, booked.public_id, until=now() + timedelta(days=1))
+    assert client.get(f"/manage/{other}").status_code == 404
+    assert client.get(f"/book/{links.manage_token(booked)}").status_code == 404
+
+
+def test_links_in_the_mail_open(client, booked):
+    assert db.session.scalars(select(OutboxMail.kind).where(OutboxMail.kind == "booked")).one()
+    assert client.get(links.manage_url(booked).removeprefix("http://localhost")).status_code == 200

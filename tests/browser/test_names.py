@@ -1,0 +1,54 @@
+"""Names of every make, on every page that says one, without a letter lost or a line too long."""
+
+import pytest
+from playwright.sync_api import expect
+
+from portal.leads.models import Disposition
+from portal.staff.models import Role
+from tests.browser.conftest import WIDTHS, Visit, look, overflows
+from tests.desk.conftest import make_lead
+from tests.test_journey import OUTCOMES
+
+NAMES = {
+    "Wolfeschlegelsteinhausenbergerdorff": "Wolfeschlegelsteinhausenbergerdorff",
+    "Łukasz Żółć": "Łukasz",
+    "محمد علي": "محمد",
+    "Cher": "Cher",
+    "M" * 80: "M" * 80,
+}
+"""A name as typed, and how somebody is spoken to by it."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("outcome", ["URGENT", "CLEAR"])
+def test_name_fits_on_the_result_at_every_width(visit: Visit, asked, name, outcome):
+    page = visit(asked(name=name, **OUTCOMES[outcome]).walk().path)
+    for width in WIDTHS:
+        look(page, width=width)
+        assert overflows(page) == 0
+    if outcome == "CLEAR":
+        expect(page.get_by_role("heading", level=1)).to_contain_text(NAMES[name])
+
+
+def test_names_fit_at_the_desk_at_every_width_and_at_any_hour(visit: Visit, signed_in, live_app):
+    with live_app.app_context():
+        for name in NAMES:
+            make_lead(name, Disposition.EMERGENCY)
+    for width in WIDTHS:
+        page = visit("/desk/", width=width, **signed_in(Role.DESK))
+        shown = page.locator("#rows h3 a").all_inner_texts()
+        assert {name.replace(", new", "").strip() for name in shown} == set(NAMES)
+        assert overflows(page) == 0
+        page.get_by_role("link", name="Wolfe").click()
+        expect(page.locator("#pane-name")).to_have_text("Wolfeschlegelsteinhausenbergerdorff")
+        assert overflows(page) == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name_is_given_back_in_the_form_as_it_was_typed(visit: Visit, name):
+    page = visit("/consult", width=320)
+    page.locator("#consult-name").fill(name)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.locator("#consult-name")).to_have_value(name)
+    assert overflows(page) == 0

@@ -1,0 +1,160 @@
+"""What every test stands on: a migrated database, a frozen clock, and a critical client."""
+
+import contextlib
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from werkzeug.test import TestResponse
+
+from portal import create_app
+from portal.config import Settings, read
+from portal.extensions import db
+from portal.vault import make_keys
+from tests.critic import criticise
+
+NOON_SUNDAY = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+"""A fixed Sunday noon in the demo studio's zone, America/Chicago."""
+
+
+def postgres_url() -> str:
+    return os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1/postgres")
+
+
+def _postgres_answers() -> bool:
+    engine = sa.create_engine(
+        postgres_url().replace("postgresql://", "postgresql+psycopg://"),
+        connect_args={"connect_timeout": 2},
+    )
+    try:
+        with engine.connect():
+            return True
+    except sa.exc.OperationalError:
+        return False
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def scratch_postgres(name: str) -> Iterator[str]:
+    """A database of its own on the test server, dropped afterwards."""
+    admin = sa.create_engine(
+        postgres_url().replace("postgresql://", "postgresql+psycopg://"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    try:
+        yield re.sub(r"/[^/]*$", f"/{name}", postgres_url())
+    finally:
+        with admin.connect() as connection:
+            connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The same tests on both databases; PostgreSQL is skipped by name where none answers."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'portal.sqlite'}"
+        return
+    if not _postgres_answers():
+        if os.environ.get("REQUIRE_POSTGRES"):
+            pytest.fail("REQUIRE_POSTGRES is set and no PostgreSQL answers at TEST_POSTGRES_URL.")
+        pytest.skip("no PostgreSQL answers at TEST_POSTGRES_URL")
+    with scratch_postgres(f"portal_test_{os.getpid()}") as url:
+        yield url
+
+
+def make_settings(instance: Path, url: str, **environ: str) -> Settings:
+    """The settings of a studio in Chicago, with secrets of its own and no mail server."""
+    return read(
+        {
+            "INSTANCE_PATH": str(instance),
+            "DATABASE_URL": url,
+            "SECRET_KEY": "a-secret-for-tests-only",
+            "HEALTH_KEYS": make_keys(),
+            "PUBLIC_URL": "http://localhost",
+            **environ,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = create_app(make_settings(tmp_path_factory.mktemp("instance"), database_url))
+    app.testing = True
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application over an empty, migrated database; rows are deleted after each test."""
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.rollback()
+        db.session.remove()
+        with db.engine.begin() as connection:
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+    _forget_attempts(Path(migrated_app.instance_path) / "limits.sqlite")
+
+
+def _forget_attempts(file: Path) -> None:
+    if file.exists():
+        with contextlib.closing(sqlite3.connect(file)) as counts, counts:
+            counts.execute("DELETE FROM hit")
+
+
+class Clock:
+    """The frozen time of a test."""
+
+    def __init__(self, traveller: time_machine.Traveller) -> None:
+        self._traveller = traveller
+
+    def advance(self, **length: float) -> None:
+        self._traveller.shift(timedelta(**length))
+
+    def move_to(self, moment: datetime) -> None:
+        self._traveller.move_to(moment, tick=False)
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[Clock | None]:
+    """Time stands still at a Sunday noon unless a test drives a real browser or process."""
+    if request.node.get_closest_marker("real_time") or request.node.get_closest_marker("browser"):
+        yield None
+        return
+    with time_machine.travel(NOON_SUNDAY, tick=False) as traveller:
+        yield Clock(traveller)
+
+
+class CriticalClient(FlaskClient):
+    """A client that fails the test on any page with a fault a browser would forgive."""
+
+    def open(self, *args, **kwargs) -> TestResponse:
+        answer = super().open(*args, **kwargs)
+        criticise(answer)
+        return answer
+
+
+@pytest.fixture
+def client(app: Flask) -> CriticalClient:
+    app.test_client_class = CriticalClient
+    return app.test_client()

@@ -1,0 +1,57 @@
+"""Fails a test for any page with a fault that a browser would forgive and a person would not."""
+
+import html5lib
+from werkzeug.test import TestResponse
+
+NAMESPACE = "{http://www.w3.org/1999/xhtml}"
+HTMX_2 = ("hx-on", "hx-disabled-elt", "hx-boost", "hx-ext", "hx-vars")
+
+
+def criticise(answer: TestResponse) -> None:
+    if (
+        answer.mimetype != "text/html"
+        or not answer.data
+        or answer.status_code in {301, 302, 303, 308}
+    ):
+        return
+    text = answer.get_data(as_text=True)
+    is_page = "<html" in text
+    tree = (
+        html5lib.HTMLParser(strict=True).parse(text)
+        if is_page
+        else html5lib.HTMLParser(strict=True).parseFragment(text)
+    )
+    elements = list(tree.iter())
+    _ids_are_unique(elements)
+    _forms_say_where_they_go(elements)
+    _no_inline_script_or_style(elements)
+    if is_page:
+        assert len(_named(elements, "h1")) == 1, "a page has exactly one h1"
+        assert len(_named(elements, "main")) == 1, "a page has exactly one main"
+        assert _named(elements, "title")[0].text, "a page has a title"
+
+
+def _named(elements, name):
+    return [element for element in elements if element.tag == f"{NAMESPACE}{name}"]
+
+
+def _ids_are_unique(elements) -> None:
+    ids = [element.get("id") for element in elements if element.get("id")]
+    assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
+
+
+def _forms_say_where_they_go(elements) -> None:
+    for form in _named(elements, "form"):
+        if form.get("method") != "dialog":
+            assert form.get("action"), "every form names its action"
+            assert form.get("method") in {"get", "post"}, "every form names its method"
+
+
+def _no_inline_script_or_style(elements) -> None:
+    for element in elements:
+        if not isinstance(element.tag, str):
+            continue
+        assert element.get("style") is None, f"inline style on {element.tag}"
+        for attribute in element.keys():  # noqa: SIM118
+            assert not attribute.startswith("on"), f"inline handler {attribute}"
+            assert not attribute.startswith(HTMX_2), f"htmx 2 habit {attribute}"

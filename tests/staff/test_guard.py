@@ -1,0 +1,146 @@
+import pytest
+
+from portal.staff import actions, guard
+from portal.staff.models import Role
+from tests.staff.conftest import PASSWORD, Browser
+
+STALE = (
+    "This page was open for a long time, so we need you to send it again. "
+    "Your answers are still here."
+)
+FRAGMENT = {"HX-Request-Type": "partial"}
+
+
+def test_stranger_is_sent_to_sign_in_and_back(browser):
+    answer = browser.client.get("/test/note?view=mine")
+    assert (answer.status_code, answer.location) == (
+        303,
+        "/staff/sign-in?next=/test/note?view%3Dmine",
+    )
+
+
+def test_form_of_a_stranger_goes_to_sign_in_and_back_to_its_page(browser):
+    answer = browser.client.post(
+        "/test/note", data={"text": "x"}, headers={"Referer": "http://localhost/test/note"}
+    )
+    assert (answer.status_code, answer.location) == (303, "/staff/sign-in?next=/test/note")
+
+
+def test_page_of_another_site_is_never_returned_to(browser):
+    answer = browser.client.post("/test/note", headers={"Referer": "http://evil.example/test/note"})
+    assert answer.location == "/staff/sign-in"
+
+
+def test_fragment_of_a_stranger_moves_the_whole_page(browser):
+    answer = browser.client.get(
+        "/test/note", headers={**FRAGMENT, "HX-Current-URL": "http://localhost/desk/?view=mine"}
+    )
+    assert (answer.status_code, answer.text) == (204, "")
+    assert answer.headers["HX-Redirect"] == "/staff/sign-in?next=/desk/?view%3Dmine"
+
+
+def test_page_after_a_lost_session_says_why(browser, dana, clock):
+    browser.sign_in()
+    clock.advance(hours=2)
+    assert "we signed you out" in browser.client.get("/staff/sign-in").text
+
+
+@pytest.mark.parametrize(
+    ("role", "code"), [(Role.DESK, 403), (Role.COACH, 200), (Role.MANAGER, 200)]
+)
+def test_role_decides(browser, app, role, code):
+    actions.add_staff(email="kit@example.com", name="Kit", role=role, password=PASSWORD)
+    browser.sign_in("kit@example.com")
+    assert browser.client.get("/test/answers").status_code == code
+
+
+def test_guarded_view_says_who_may_in(guarded_app):
+    views = guarded_app.view_functions
+    assert views["answers"].guarded_by == {Role.COACH, Role.MANAGER}
+    assert views["note"].guarded_by == set(Role)
+    assert not hasattr(views["staff.sign_in"], "guarded_by")
+
+
+def test_template_knows_who_is_signed_in(browser, dana):
+    browser.sign_in()
+    assert "Dana Desk" in browser.client.get("/test/note").text
+
+
+def test_nobody_is_signed_in_on_an_unguarded_page(app):
+    with app.test_request_context("/"), pytest.raises(LookupError):
+        guard.current_staff()
+
+
+def test_form_with_its_token_goes_through(browser, dana):
+    browser.sign_in()
+    token = browser.staff_token()
+    by_field = browser.client.post("/test/note", data={"text": "called", "csrf_token": token})
+    by_header = browser.client.post(
+        "/test/note", data={"text": "called"}, headers={"X-CSRFToken": token}
+    )
+    assert (by_field.text, by_header.text) == ("called", "called")
+
+
+@pytest.mark.parametrize("token", ["", "x", "1.2.3"])
+def test_form_without_its_token_is_kept_and_asked_for_again(browser, dana, token):
+    browser.sign_in()
+    typed = {"text": 'said <b>"hello"</b>', "outcome": ["a", "b"], "csrf_token": token}
+    answer = browser.client.post("/test/note", data=typed)
+    assert answer.status_code == 403
+    assert STALE in answer.text
+    assert 'name="text" value="said &lt;b&gt;&#34;hello&#34;&lt;/b&gt;"' in answer.text
+    assert answer.text.count('name="outcome"') == 2
+
+
+def test_form_sent_again_goes_through(browser, dana):
+    browser.sign_in()
+    refused = browser.client.post("/test/note", data={"text": "called"})
+    assert 'action="/test/note"' in refused.text
+    token = refused.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    again = browser.client.post("/test/note", data={"text": "called", "csrf_token": token})
+    assert (again.status_code, again.text) == (200, "called")
+
+
+def test_token_of_another_session_is_refused(browser, other_browser, dana):
+    browser.sign_in()
+    other_browser.sign_in()
+    token = browser.staff_token()
+    answer = other_browser.client.post("/test/note", data={"text": "x", "csrf_token": token})
+    assert answer.status_code == 403
+
+
+def test_token_of_an_earlier_session_is_refused(browser, dana):
+    browser.sign_in()
+    token = browser.staff_token()
+    browser.sign_in()
+    assert browser.client.post("/test/note", data={"csrf_token": token}).status_code == 403
+
+
+def test_form_from_another_site_is_refused_without_a_second_chance(browser, dana):
+    browser.sign_in()
+    answer = browser.client.post(
+        "/test/note",
+        data={"text": "planted", "csrf_token": browser.staff_token()},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403
+    assert "planted" not in answer.text
+
+
+def test_fragment_with_a_bad_token_gets_the_words_alone(browser, dana):
+    browser.sign_in()
+    answer = browser.client.post("/test/note", data={"text": "x"}, headers=FRAGMENT)
+    assert (answer.status_code, answer.text) == (403, STALE)
+
+
+def test_session_that_ends_while_a_view_runs_is_no_error(browser, dana, guarded_app):
+    browser.sign_in()
+    with guarded_app.test_request_context(headers={"Cookie": f"desk={browser.cookie}"}):
+        session = guard.live_session()
+        actions.close_session(session.token_hash)
+        assert session.staff.name == "Dana Desk"
+
+
+def test_signed_in_browser_is_a_stranger_in_another_one(browser, dana, guarded_app):
+    browser.sign_in()
+    assert not Browser(guarded_app.test_client()).is_signed_in

@@ -1,0 +1,130 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from portal.config import ROOT
+from portal.vault import parse_keys
+
+
+@pytest.fixture
+def run(app):
+    return app.test_cli_runner().invoke
+
+
+def test_evaluate_answers_each_case_in_order(run, tmp_path):
+    cases = [
+        {"id": "a", "answers": {}},
+        {"id": "b", "answers": {"chest_pain": "now_12h"}},
+        {"id": "c", "answers": {"chest_pain": None}},
+    ]
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps(cases))
+    answer = run(args=["screening", "evaluate", str(file)])
+    outcomes = [(case["id"], case["disposition"]) for case in json.loads(answer.output)]
+    assert outcomes == [("a", "CLEAR"), ("b", "EMERGENCY"), ("c", "INCOMPLETE")]
+
+
+def test_evaluate_reads_standard_input(run):
+    answer = run(args=["screening", "evaluate", "-"], input='[{"id": 1, "answers": {}}]')
+    assert json.loads(answer.output) == [
+        {
+            "id": 1,
+            "disposition": "CLEAR",
+            "timeframe": "none",
+            "hold": "none",
+            "flags": [],
+            "modifiers": [],
+        }
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "{", '[{"id": 1, "answers": {"nonsense": 1}}]', "[1]"])
+def test_evaluate_refuses_what_it_cannot_read_in_one_line(run, text):
+    answer = run(args=["screening", "evaluate", "-"], input=text)
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: ")
+    assert len(answer.output.splitlines()) == 1
+
+
+def test_new_secrets_can_be_used(run):
+    lines = dict(line.split("=", 1) for line in run(args=["new-secrets"]).output.splitlines())
+    assert list(lines) == ["SECRET_KEY", "HEALTH_KEYS"]
+    assert list(parse_keys(lines["HEALTH_KEYS"])) == ["k1"]
+
+
+def test_staff_can_be_added(run):
+    answer = run(
+        args=[
+            "staff",
+            "add",
+            "new@example.com",
+            "--name",
+            "New Person",
+            "--role",
+            "coach",
+            "--password-stdin",
+        ],
+        input="a long enough phrase\n",
+    )
+    assert answer.output == "New Person (coach) can sign in as new@example.com.\n"
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize("wanted", [signal.SIGINT, signal.SIGTERM])
+def test_serve_starts_web_and_worker_and_stops_both(tmp_path, wanted):
+    port = _free_port()
+    environ = {
+        name: text
+        for name, text in os.environ.items()
+        if name not in {"SECRET_KEY", "HEALTH_KEYS", "DATABASE_URL", "FLASK_RUN_FROM_CLI"}
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--demo"],
+        cwd=ROOT,
+        env=environ | {"INSTANCE_PATH": str(tmp_path), "PORT": str(port), "WEB_WORKERS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert _wait_for(f"http://127.0.0.1:{port}/healthz") == "ok"
+        children = _children(server.pid)
+        assert len(children) == 2
+    finally:
+        server.send_signal(wanted)
+        output, _ = server.communicate(timeout=30)
+    assert server.returncode == 0
+    assert f"http://127.0.0.1:{port}/desk/" in output
+    assert "manager@demo.example" in output
+    assert [pid for pid in children if _is_alive(pid)] == []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(url: str) -> str:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+                return answer.read().decode().strip()
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
