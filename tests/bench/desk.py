@@ -16,7 +16,7 @@ from tests.bench.row import Row, cpu_ms, wall_p95_ms
 
 SMALL = 10_000
 LARGE = int(os.environ.get("BENCH_LEADS", "100000"))
-PASSWORD = "a bench of many leads"
+PASSWORD = "many leads on a long list"
 PAGES = {
     "queue page": "/desk/",
     "red flags": "/desk/?view=red-flags",
