@@ -90,11 +90,27 @@
   function act(key) {
     const row = rowOf(document.activeElement);
     if (row && !row.hasAttribute("data-on")) {
-      afterOpening = key;
-      $("h3 a", row).click();
+      afterOpening = { key, row: row.id };
+      open(row);
       return;
     }
     press(key);
+  }
+
+  /* htmx takes the links over a moment after the page is there. Followed before that, a link loads
+     the page anew and forgets the key; so a key that comes early waits. */
+  const takenOver = new Promise((resolve) => {
+    document.addEventListener("htmx:after:process", resolve, { once: true });
+    addEventListener("load", () => {
+      if (!window.htmx) resolve();
+    });
+  });
+
+  async function open(row) {
+    await takenOver;
+    const link = row.isConnected ? $("h3 a", row) : null;
+    if (!link) afterOpening = null;
+    else if (!link.matches(".htmx-request")) link.click();
   }
 
   function press(key) {
@@ -125,7 +141,7 @@
   const keys = {
     j: () => step(1),
     k: () => step(-1),
-    o: () => (rowOf(document.activeElement) ? $("h3 a", rowOf(document.activeElement)).click() : null),
+    o: () => (rowOf(document.activeElement) ? open(rowOf(document.activeElement)) : null),
     p: () => cover(!covered),
     "/": () => $("#q")?.focus(),
     "?": () => $("#help")?.showModal(),
@@ -280,7 +296,7 @@
     markOpen();
     paintSwitches();
     fade();
-    if (source.matches?.("#rows .row h3 a")) opened();
+    if (source.matches?.("#rows .row h3 a")) opened(rowOf(source));
     const landing = $('#pane [aria-invalid="true"], #pane [id^="pane-"][id$="-health"] h3[tabindex]');
     if (document.activeElement === document.body && landing) landing.focus();
   });
@@ -293,22 +309,26 @@
   document.addEventListener("htmx:response:error", ({ target }) => {
     if (target.id === "rows") lost();
   });
-  document.addEventListener("htmx:finally:request", ({ target }) => {
-    if (target.matches?.("#rows .row h3 a")) afterOpening = null;
+  document.addEventListener("htmx:finally:request", ({ target, detail }) => {
+    const row = rowOf(target)?.id ?? afterOpening?.row;
+    if (detail.ctx.target?.id === "pane" && row === afterOpening?.row) afterOpening = null;
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) document.body.dispatchEvent(new Event("rows:refresh"));
   });
 
-  /* A lead has come into the pane: read it from the top, then do what a key had asked for. */
-  function opened() {
+  /* A lead has come into the pane: read it from the top, then do what a key had asked for it. */
+  function opened(row) {
     const pane = $("#pane");
     pane.scrollTop = 0;
     if (getComputedStyle(pane).overflowY === "visible") scrollTo(0, 0);
-    const key = afterOpening;
+    if (afterOpening?.row !== row.id) {
+      $("#pane-name")?.focus({ preventScroll: true });
+      return;
+    }
+    const { key } = afterOpening;
     afterOpening = null;
-    if (key) press(key);
-    else $("#pane-name")?.focus({ preventScroll: true });
+    press(key);
   }
 
   document.addEventListener("DOMContentLoaded", () => {

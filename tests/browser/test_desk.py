@@ -156,10 +156,44 @@ def test_what_is_typed_before_the_note_is_there_is_no_command(at_desk, live_app)
     assert stories(live_app, "done") == 0
 
 
+def test_key_before_htmx_has_taken_over_acts_late_and_not_on_a_page_loaded_anew(at_desk, live_app):
+    page = at_desk("/desk/")
+    page.route("**/htmx-*.js", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.reload(wait_until="commit")
+    expect(page.locator("#rows .row")).to_have_count(3)
+    page.evaluate("window.loaded = true")
+    page.keyboard.type("jne")
+    expect(page.locator("#note-text")).to_be_focused()
+    assert page.evaluate("window.loaded") is True
+    assert stories(live_app, "done") == 0
+
+
+def test_key_acts_on_its_own_row_when_another_lead_is_still_on_its_way(at_desk, live_app):
+    page = at_desk("/desk/")
+    page.keyboard.press("j")
+    page.route("**/desk/leads/*", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.keyboard.press("Enter")
+    page.keyboard.type("je")
+    expect(page.locator("#toast")).to_contain_text("Bo Test marked done")
+    assert names(page) == ["Ada Test", "Cy Test"]
+    assert stories(live_app, "done") == 1
+
+
+def test_keys_work_again_when_the_row_they_were_for_has_gone(at_desk):
+    page = at_desk("/desk/")
+    page.route("**/desk/leads/1", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.keyboard.type("jc")
+    page.evaluate("document.querySelector('#rows .row').remove()")
+    expect(page.locator("#pane-name")).to_have_text("Ada Test")
+    page.keyboard.type("j")
+    assert focused(page) == "Bo Test"
+
+
 def test_empty_note_comes_back_with_its_problem_focused(at_desk):
     page = at_desk("/desk/")
     page.keyboard.press("j")
     page.keyboard.press("n")
+    expect(page.locator("#note-text")).to_be_focused()
     page.get_by_role("button", name="Add the note").click()
     expect(page.locator("#note-error")).to_contain_text("Write the note first")
     expect(page.locator("#note-text")).to_be_focused()

@@ -1,11 +1,16 @@
 """Names of every make, on every page that says one, without a letter lost or a line too long."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
+from portal.clock import now
 from portal.leads.models import Disposition
 from portal.staff.models import Role
 from tests.browser.conftest import WIDTHS, Visit, look, overflows
+from tests.browser.test_states import reflow
 from tests.desk.conftest import make_lead
 from tests.test_journey import OUTCOMES
 
@@ -42,6 +47,21 @@ def test_names_fit_at_the_desk_at_every_width_and_at_any_hour(visit: Visit, sign
         page.get_by_role("link", name="Wolfe").click()
         expect(page.locator("#pane-name")).to_have_text("Wolfeschlegelsteinhausenbergerdorff")
         assert overflows(page) == 0
+
+
+def test_longest_clock_fits_beside_a_name_in_large_text(visit: Visit, signed_in, live_app):
+    tomorrow = now().astimezone(ZoneInfo("America/Chicago")) + timedelta(days=1)
+    with live_app.app_context():
+        make_lead("Ada Test", due=tomorrow.replace(hour=12, minute=44, second=0))
+    page = visit("/desk/", **signed_in(Role.DESK))
+    reflow(page, "390 with text at 200 %")
+    expect(page.locator(".row .sla")).to_have_text("Tomorrow, 12:44 pm")
+    assert overflows(page) == 0
+    name = page.get_by_role("link", name="Ada Test")
+    assert name.evaluate("it => it.getClientRects().length") <= 2
+    name.click()
+    expect(page.locator("#next-heading .sla")).to_have_text("Tomorrow, 12:44 pm")
+    assert overflows(page) == 0
 
 
 @pytest.mark.parametrize("name", NAMES)
