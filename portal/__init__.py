@@ -16,6 +16,7 @@ from portal.extensions import db, mailer, migrate
 from portal.intake.views import bp as intake
 from portal.leads.views import bp as leads
 from portal.limiter import Limiter
+from portal.onboarding.views import bp as onboarding
 from portal.passes.views import bp as passes
 from portal.site.views import bp as site
 from portal.staff.views import bp as staff
@@ -49,7 +50,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     assets.install(app, always=headers.table(secure=settings.secure_cookies))
     pages.install(app)
     errors.install(app)
-    for step in (site, leads, intake, booking, passes, staff, desk):
+    for step in (site, leads, intake, booking, passes, onboarding, staff, desk):
         app.register_blueprint(step)
     cli.install(app)
     return app

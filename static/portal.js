@@ -38,12 +38,14 @@
   });
 
   /* An answer that did not arrive: said beside the form when a dialog makes the rest inert. */
-  const unsent = () =>
+  const unsent = (form) =>
+    form?.dataset.unsent ??
     `That did not send. Your answers are still on this page. Try again, or call ${document.body.dataset.phone}.`;
   const STALE =
     "This page was open for a long time, so we need you to send it again. Your answers are still here.";
 
   function say(words) {
+    for (const line of all(".saved")) line.textContent = "";
     const form = document.querySelector("dialog:modal form[hx-post]");
     if (!form) {
       document.getElementById("notice").textContent = words;
@@ -64,12 +66,16 @@
   /* Only forms: what polls has its own words for being offline. */
   const onForm = (name, act) =>
     document.addEventListener(name, (event) => {
-      if (event.target.matches?.("form")) act(event.detail?.ctx?.response?.status);
+      if (event.target.matches?.("form")) act(event.detail?.ctx?.response?.status, event.target);
     });
   onForm("htmx:before:request", hush);
-  onForm("htmx:error", () => say(unsent()));
-  onForm("htmx:response:error", (status) => {
-    if (!SELF_SWAPPING.includes(status)) say(status === 400 ? STALE : unsent());
+  onForm("htmx:error", (_, form) => say(unsent(form)));
+  onForm("htmx:response:error", (status, form) => {
+    if (!SELF_SWAPPING.includes(status)) say(status === 400 ? STALE : unsent(form));
+  });
+  /* A form that saves as it goes sends what waited, as soon as there is a connection again. */
+  addEventListener("online", () => {
+    for (const form of all("form[data-unsent]")) form.dispatchEvent(new Event("change"));
   });
 
   /* Where this tab first arrived, kept in the tab alone and sent only with a form. The server sees

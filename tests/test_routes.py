@@ -46,7 +46,17 @@ PUBLIC = {
     "passes.waiver_pdf",
     "staff.sign_in",
 }
-READS_ANSWERS = {"desk.answers"}
+READS_ANSWERS = {
+    "desk.answers",
+    "onboarding.assessment",
+    "onboarding.begin",
+    "onboarding.block",
+    "onboarding.finish",
+    "onboarding.opening",
+    "onboarding.retell",
+    "onboarding.save",
+    "onboarding.told",
+}
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -55,6 +55,8 @@ STORY: Mapping[str, str] = {
     "pass_use_undone": "Letting in taken back by {who}",
     "pass_unused": "Day pass for {day} not used",
     "waiver_signed": "Waiver signed",
+    "assessment_started": "Assessment started by {who}",
+    "assessment_finished": "Assessment finished by {who}",
 }
 ALONE: Mapping[str, str] = {"released": "Let in: the person went on with the questions"}
 ACTIVE: Mapping[str, str] = {

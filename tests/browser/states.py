@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from portal.clock import now
 from portal.extensions import db
 from tests.browser.desk_states import DESK
+from tests.browser.onboarding_states import ONBOARDING
 from tests.browser.stage import (
     Shows,
     Stage,
@@ -118,4 +119,4 @@ RESULTS: Mapping[str, Shows] = {
     "under-16": of_outcome(age=14, guardian_present="no"),
     "adapted-a-lot": of_outcome(**BACK, conditions=["asthma_copd"], high_bp="controlled"),
 }
-STATES = {**PUBLIC, **CHECK, **RESULTS, **DESK}
+STATES = {**PUBLIC, **CHECK, **RESULTS, **DESK, **ONBOARDING}

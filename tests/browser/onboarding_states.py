@@ -1,0 +1,56 @@
+"""The states of the coach's consult and of a client's plan."""
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Page, expect
+
+from portal.staff.models import Role
+from tests.browser.stage import Shows, Stage
+from tests.test_journey import BACK
+
+SORE = {**BACK, "goals": "Lift my shopping", "nprs": "5"}
+
+
+def opening(stage: Stage) -> Page:
+    lead = stage.lead(**SORE)
+    return stage.desk(f"/desk/leads/{lead}/assessment", role=Role.COACH)
+
+
+def consult(slug: str = "story") -> Shows:
+    def show(stage: Stage) -> Page:
+        page = opening(stage)
+        page.get_by_role("button", name="Begin the assessment").click()
+        page.wait_for_url("**/story")
+        page.goto(page.url.replace("/story", f"/{slug}"))
+        return page
+
+    return show
+
+
+def consult_refused(stage: Stage) -> Page:
+    page = consult("day")(stage)
+    page.get_by_label("Sleeps well").evaluate("it => it.value = 'never'")
+    page.get_by_label("Sleeps well").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    return page
+
+
+def summary(stage: Stage) -> Page:
+    page = consult("stand")(stage)
+    page.get_by_role("group", name="Squat").or_(
+        page.get_by_role("radiogroup", name="Squat: How it goes")
+    ).get_by_label("With some effort").check()
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.goto(page.url.replace("/stand", ""))
+    return page
+
+
+CONSULT: Mapping[str, Shows] = {
+    "assessment-opening": opening,
+    **{f"assessment-{slug}": consult(slug) for slug in ("story", "today", "day", "goals", "stand")},
+    "assessment-refused": consult_refused,
+    "assessment-told": consult("told/first"),
+    "assessment-summary": summary,
+}
+ONBOARDING = {**CONSULT}

@@ -1,0 +1,100 @@
+"""The consult in a real browser: a thumb, a keyboard, no script, and a connection that drops."""
+
+from playwright.sync_api import Page, expect
+
+from portal.extensions import db
+from portal.onboarding import queries
+from portal.onboarding.models import Assessment
+from tests.browser.conftest import overflows
+from tests.browser.onboarding_states import consult, opening
+from tests.browser.stage import Stage
+
+CANARY = "a canary in a note"
+KEPT_BY_THE_BROWSER = """async () => JSON.stringify([
+  {...localStorage}, {...sessionStorage}, document.cookie,
+  (await indexedDB.databases?.()) ?? [], await caches.keys(),
+])"""
+TOO_SMALL = """() => [...document.querySelectorAll(
+  'main .choice, main .scale__step, main button, main summary, main .input')]
+  .filter(it => it.checkVisibility() && it.getBoundingClientRect().height < 44)
+  .map(it => it.outerHTML.slice(0, 60))"""
+
+
+def written(live_app) -> dict:
+    with live_app.app_context():
+        row = db.session.scalars(db.select(Assessment)).one()
+        values = dict(queries.values_of(row))
+        db.session.remove()
+    return values
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Continue").click()
+
+
+def test_a_dropped_connection_keeps_what_was_entered_and_says_so(visit, live_app):
+    page = consult("day")(Stage(visit, live_app))
+    visit.expects("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
+    page.get_by_label("Sleeps poorly").check()
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.context.set_offline(True)
+    page.get_by_label("Work, family, time to train").fill(CANARY)
+    page.get_by_label("Hardly", exact=True).check()
+    expect(page.locator("#notice")).to_contain_text("Not saved: no connection")
+    expect(page.get_by_label("Work, family, time to train")).to_have_value(CANARY)
+    assert CANARY not in page.evaluate(KEPT_BY_THE_BROWSER)
+    page.context.set_offline(False)
+    expect(page.locator("#notice")).to_be_empty()
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    assert written(live_app) | {"sleep": "poorly", "activity": "hardly", "day_note": CANARY} == (
+        written(live_app)
+    )
+
+
+def test_everything_on_a_page_can_be_hit_with_a_thumb(visit, live_app):
+    stage = Stage(visit, live_app)
+    page = consult("story")(stage)
+    page.set_viewport_size({"width": 390, "height": 860})
+    small = []
+    for slug in ("story", "today", "day", "goals", "stand"):
+        page.goto(page.url.rpartition("/")[0] + f"/{slug}")
+        small += page.evaluate(TOO_SMALL)
+        assert overflows(page) <= 0
+    assert small == []
+
+
+def test_the_whole_consult_without_a_script(visit, live_app):
+    stage = Stage(visit, live_app)
+    first = opening(stage)
+    page = visit(
+        first.url.partition("/desk")[1] + first.url.partition("/desk")[2],
+        javascript=False,
+        storage_state=first.context.storage_state(),
+        width=390,
+    )
+    page.get_by_role("button", name="Begin the assessment").click()
+    go_on(page)
+    page.get_by_label("Yes, nothing has changed").check()
+    for _ in range(5):
+        go_on(page)
+    page.get_by_role("group").first.or_(page.get_by_role("radiogroup").first).first.wait_for()
+    page.get_by_role("button", name="To the summary").click()
+    page.get_by_role("button", name="Finish the assessment").click()
+    expect(page.get_by_text("Finished")).to_be_visible()
+
+
+def test_a_page_by_keyboard_alone(visit, live_app):
+    page = consult("day")(Stage(visit, live_app))
+    page.get_by_label("Under 4 hours").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('main button')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/goals")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    assert (written(live_app)["sitting_hours"], written(live_app)["driving_hours"]) == ("4", "0")
