@@ -18,6 +18,7 @@ from portal.leads.views import bp as leads
 from portal.limiter import Limiter
 from portal.onboarding.views import bp as onboarding
 from portal.passes.views import bp as passes
+from portal.privacy import mailing
 from portal.site.views import bp as site
 from portal.staff.views import bp as staff
 from portal.vault import Vault
@@ -52,6 +53,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.install(app)
     for step in (site, leads, intake, booking, passes, onboarding, staff, desk):
         app.register_blueprint(step)
+    mailing.install(app)
     cli.install(app)
     return app
 

@@ -79,8 +79,8 @@ class Ledger:
         self._consent(asked, Purpose.CONTACT, draft)
         self._story(lead_id, "asked", draft.at, {"kind": draft.kind.value})
         if draft.case is not None:
-            self._consent(asked, Purpose.HEALTH, draft)
-            self._screening(asked, draft, draft.case)
+            consent_id = self._consent(asked, Purpose.HEALTH, draft)
+            self._screening({**asked, "consent_id": consent_id}, draft, draft.case)
             self._told(lead_id, draft, draft.case.disposition)
 
     def _write(self, table: str, row: dict[str, Any]) -> int:
@@ -141,7 +141,7 @@ class Ledger:
         }
         return self._write("enquiry", row)
 
-    def _consent(self, asked: dict[str, Any], purpose: Purpose, draft: Draft) -> None:
+    def _consent(self, asked: dict[str, Any], purpose: Purpose, draft: Draft) -> int:
         health = purpose is Purpose.HEALTH
         row = asked | {
             "purpose": purpose,
@@ -151,13 +151,14 @@ class Ledger:
             "wording_version": road.CONSENT_VERSION if health else wording.VERSION,
             "given_at": draft.at,
         }
-        self.rows["consent"].append(row)
+        return self._write("consent", row)
 
     def _screening(self, asked: dict[str, Any], draft: Draft, case: Case) -> None:
         name = recording.public_id()
         intake = {
             "public_id": name,
             "enquiry_id": asked["enquiry_id"],
+            "consent_id": asked["consent_id"],
             "answers": sheet.seal(f"intake.answers:{name}", Sheet(case.answers)),
             "questionnaire_version": case.questionnaire_version,
             "version": 2,

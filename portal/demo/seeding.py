@@ -27,7 +27,7 @@ STUDIO_LEADS = 40
 BATCH = 2_000
 STILL_OPEN = 400
 TABLES = ("lead", "lead_word", "enquiry", "consent", "activity", "intake", "decision")
-COUNTED = ("lead", "enquiry", "intake", "decision")
+COUNTED = ("lead", "enquiry", "consent", "intake", "decision")
 PEOPLE = (
     ("manager@demo.example", "Mara Okafor", Role.MANAGER),
     ("coach@demo.example", "Amir Nassar", Role.COACH),

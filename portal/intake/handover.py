@@ -11,6 +11,7 @@ Way = Callable[[Enquiry], str | None]
 Listener = Callable[[Lead, datetime], None]
 WAYS = "ways_on"
 LISTENERS = "decision_listeners"
+WITHDRAWALS = "withdrawal_listeners"
 
 
 def offer(app: Flask, kind: Kind, way: Way) -> None:
@@ -32,5 +33,20 @@ def listen(app: Flask, listener: Listener) -> None:
 def decided(lead: Lead, *, at: datetime) -> None:
     """Tell the later steps that this lead has come to an outcome."""
     listeners: list[Listener] = current_app.extensions.get(LISTENERS, [])
+    for listener in listeners:
+        listener(lead, at)
+
+
+def listen_for_withdrawal(app: Flask, listener: Listener) -> None:
+    """Let `listener` know of everybody who takes their health answers back, in that transaction.
+
+    A step that keeps something of its own from those answers hides it there and then.
+    """
+    app.extensions.setdefault(WITHDRAWALS, []).append(listener)
+
+
+def withdrawn(lead: Lead, *, at: datetime) -> None:
+    """Tell the later steps that this lead has taken their health answers back."""
+    listeners: list[Listener] = current_app.extensions.get(WITHDRAWALS, [])
     for listener in listeners:
         listener(lead, at)

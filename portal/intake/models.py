@@ -1,14 +1,28 @@
-"""The health check's tables: answers sealed, decisions kept with their reasons, readings logged."""
+"""The health check's tables: answers sealed, decisions kept with their reasons, readings logged.
+
+A health check hangs on the consent it was begun with: the database refuses one without, and hides
+it (`hidden_at`) the moment the consent is withdrawn. From then on no query of the portal finds it
+or what was decided on it; only erasing and the person's own export look further (`WITH_HIDDEN`).
+"""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, event, exists, text
+from sqlalchemy.orm import (
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    relationship,
+    with_loader_criteria,
+)
 
 from portal.errors import WrongStateError
-from portal.leads.models import Disposition, Enquiry
+from portal.leads.models import Consent, Disposition, Enquiry
 from portal.orm import Base, text_enum
 from portal.staff.models import Staff
+
+WITH_HIDDEN = "with_hidden"
 
 
 class Intake(Base):
@@ -18,11 +32,21 @@ class Intake(Base):
     """
 
     __tablename__ = "intake"
+    __table_args__ = (
+        Index(
+            "uq_intake_live_enquiry",
+            "enquiry_id",
+            unique=True,
+            sqlite_where=text("hidden_at IS NULL"),
+            postgresql_where=text("hidden_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(43), unique=True)
-    enquiry_id: Mapped[int] = mapped_column(
-        ForeignKey("enquiry.id", ondelete="CASCADE"), unique=True
+    enquiry_id: Mapped[int] = mapped_column(ForeignKey("enquiry.id", ondelete="CASCADE"))
+    consent_id: Mapped[int] = mapped_column(
+        ForeignKey("consent.id", ondelete="CASCADE"), index=True
     )
     answers: Mapped[str] = mapped_column(Text)
     questionnaire_version: Mapped[str] = mapped_column(String(20))
@@ -30,6 +54,8 @@ class Intake(Base):
     started_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
+    consent: Mapped[Consent] = relationship(lazy="raise")
     enquiry: Mapped[Enquiry] = relationship(lazy="joined", innerjoin=True)
 
     @property
@@ -97,3 +123,21 @@ class Reading(Base):
     page: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
     staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _leave_out_hidden(state: ORMExecuteState) -> None:
+    """Keep what was withdrawn out of every answer: a page cannot forget to ask for that."""
+    if state.is_select and not state.execution_options.get(WITH_HIDDEN, False):
+        state.statement = state.statement.options(*_VISIBLE)
+
+
+_hidden = Intake.__table__.alias("hidden_intake")
+_VISIBLE = (
+    with_loader_criteria(Intake, Intake.hidden_at.is_(None), include_aliases=True),
+    with_loader_criteria(
+        Decision,
+        ~exists().where(_hidden.c.id == Decision.intake_id, _hidden.c.hidden_at.is_not(None)),
+        include_aliases=True,
+    ),
+)

@@ -78,19 +78,18 @@ def take(
 
 def open_check(enquiry: Enquiry, lead: Lead, *, wording: str, at: datetime) -> Intake:
     """Add the person's consent, in the words they read, and an empty health check."""
-    db.session.add(
-        Consent(
-            lead_id=lead.id,
-            enquiry_id=enquiry.id,
-            purpose=Purpose.HEALTH,
-            wording=wording,
-            wording_version=CONSENT_VERSION,
-            given_at=at,
-        )
+    consent = Consent(
+        lead_id=lead.id,
+        enquiry_id=enquiry.id,
+        purpose=Purpose.HEALTH,
+        wording=wording,
+        wording_version=CONSENT_VERSION,
+        given_at=at,
     )
     intake = Intake(
         public_id=recording.public_id(),
         enquiry=enquiry,
+        consent=consent,
         questionnaire_version=screening.questionnaire().version,
         started_at=at,
         updated_at=at,

@@ -119,6 +119,15 @@ class Lead(Base):
         self.screened_at, self.snoozed_until, self.held_because = at, None, None
         self._move(Status.WAITING, at=at, due_at=due_at)
 
+    def forget_screening(self, *, at: datetime, due_at: datetime) -> None:
+        """Know nothing of their health any more: nobody may be booked on what is no longer told."""
+        self.disposition = self.timeframe = self.screened_at = None
+        self.hold = "all"
+        if self.is_open:
+            self._move(Status.UNFINISHED, at=at, due_at=due_at)
+        else:
+            self.touched(at=at)
+
     def release(self, *, at: datetime, due_at: datetime) -> None:
         """Let a held lead into the queue: a person looked, or went on as only people do."""
         self._must_be(Status.HELD)

@@ -1,5 +1,6 @@
 """A lead is a person, an enquiry one thing they asked for, activity all that happened since."""
 
+import hashlib
 from datetime import date, datetime
 from typing import Any
 
@@ -68,8 +69,16 @@ class Enquiry(Base):
     lead: Mapped[Lead] = relationship(lazy="joined", innerjoin=True)
 
 
+def _hash_of_wording(context: Any) -> str:
+    return hashlib.sha256(context.get_current_parameters()["wording"].encode()).hexdigest()
+
+
 class Consent(Base):
-    """What somebody agreed to, in which words, and when they took it back."""
+    """What somebody agreed to, in which words, and when they took it back.
+
+    It is evidence: the database refuses every change but one, the withdrawal, and hides the health
+    checks that hang on it in the same statement (see migration 0010).
+    """
 
     __tablename__ = "consent"
 
@@ -81,6 +90,7 @@ class Consent(Base):
     purpose: Mapped[Purpose] = mapped_column(text_enum(Purpose, name="purpose"))
     wording: Mapped[str] = mapped_column(Text)
     wording_version: Mapped[str] = mapped_column(String(20))
+    wording_hash: Mapped[str] = mapped_column(String(64), default=_hash_of_wording)
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 

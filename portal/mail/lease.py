@@ -23,6 +23,8 @@ class Claim:
 
     id: int
     uid: str
+    kind: str
+    reference: str | None
     recipient: str
     message_id: str
     content: str
@@ -48,7 +50,16 @@ def take(*, at: datetime) -> Claim | None:
         mail = session.scalars(claimed).one_or_none()
         if mail is None:
             return None
-        return Claim(mail.id, mail.uid, mail.recipient, mail.message_id, mail.content, until)
+        return Claim(
+            id=mail.id,
+            uid=mail.uid,
+            kind=mail.kind,
+            reference=mail.reference,
+            recipient=mail.recipient,
+            message_id=mail.message_id,
+            content=mail.content,
+            until=until,
+        )
 
 
 def settle(claim: Claim, change: Callable[[OutboxMail], None]) -> bool:

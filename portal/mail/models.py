@@ -71,6 +71,11 @@ class OutboxMail(Base):
         self._must_be(MailState.SENDING)
         self.state, self.lease_until, self.last_error = MailState.FAILED, None, because
 
+    def rest(self) -> None:
+        """Leave the message at home: its person no longer agrees to it."""
+        self._must_be(MailState.SENDING)
+        self.state, self.lease_until = MailState.CANCELLED, None
+
     def release(self, *, at: datetime) -> None:
         """Put an unsent message back untouched: the queue was paused, it was not its fault."""
         self._must_be(MailState.SENDING)

@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.clock import now
 from portal.extensions import settings
-from portal.mail import actions, lease, outbox, queries
+from portal.mail import actions, lease, outbox, queries, resting
 from portal.mail.lease import Claim
+from portal.mail.models import OutboxMail
 from portal.mail.post import DelayedError, Parcel, RefusedError, knock, post
 from portal.smtp import WrongMailSetupError
 from portal.vault import CannotOpenError
@@ -123,6 +124,9 @@ class _Chore:
 
 def _send(claim: Claim) -> bool:
     """Send one message and write down the outcome; return whether the queue may go on."""
+    if resting.stays_home(claim):
+        lease.settle(claim, OutboxMail.rest)
+        return True
     try:
         post(_parcel(claim))
     except WrongMailSetupError as error:
