@@ -17,6 +17,7 @@ from portal.demo import seeding
 from portal.desk.actions import return_ignored_claims
 from portal.extensions import settings
 from portal.mail import worker as mail_worker
+from portal.onboarding.planning import build_many
 from portal.passes.unused import follow_up
 from portal.screening.decision import evaluate_many
 from portal.staff.commands import staff
@@ -24,7 +25,7 @@ from portal.staff.commands import staff
 
 def install(app: Flask) -> None:
     """Add the commands to `app`."""
-    for command in (serve_command, worker, staff, screening, demo_command, new_secrets):
+    for command in (serve_command, worker, staff, screening, plan, demo_command, new_secrets):
         app.cli.add_command(command)
 
 
@@ -83,6 +84,22 @@ def evaluate(file: IO[str]) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(outcomes, indent=1))
+
+
+@click.group("plan")
+def plan() -> None:
+    """Look into the rules that turn an assessment into a plan."""
+
+
+@plan.command("build")
+@click.argument("file", type=click.File("r"))
+def build_plans(file: IO[str]) -> None:
+    """Print the first plan of each case in FILE (or `-`): {"id", "answers", "modifiers"}."""
+    try:
+        plans = build_many(_cases(json.load(file)))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(plans, indent=1))
 
 
 def _cases(read: Any) -> list[Any]:
