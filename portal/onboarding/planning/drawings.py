@@ -1,0 +1,170 @@
+"""Line drawings of the exercises: a body of fixed lengths posed by angles, as paths for a template.
+
+Angles are degrees as on paper: 0 to the right, 90 up, 180 to the left, -90 down. A pose gives the
+hip and the angles of trunk, head, legs and arms; everything else follows, so that all figures are
+the same person. A drawing is its start on the left and its end on the right, on one floor.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from math import cos, radians, sin
+from typing import Any
+
+TRUNK, HEAD, FOOT = 52, 28, 11
+LEG, ARM = (37, 35, FOOT), (24, 25)
+FLOOR, HEIGHT = 166, 180
+SPINE = (-12, 50)
+"""How far the true line runs past the hip, and past the shoulder."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One path, with the class names that say how it is drawn."""
+
+    look: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One pose, ready for a template: strokes in painting order, the head, and round loads."""
+
+    strokes: tuple[Stroke, ...]
+    head: Point
+    loads: tuple[Point, ...]
+    crates: tuple[Point, ...]
+    over: tuple[Stroke, ...]
+    shift: int
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A start and an end on one floor; `title` says in words what is to be seen."""
+
+    exercise: str
+    level: int
+    title: str
+    width: int
+    top: int
+    floor: str
+    figures: tuple[Figure, Figure]
+
+    @property
+    def box(self) -> str:
+        """Return the viewBox of both figures."""
+        return f"0 {self.top} {2 * self.width} {HEIGHT - self.top}"
+
+
+def _from(start: Point, angle: float, length: float) -> Point:
+    turn = radians(angle)
+    return (start[0] + length * cos(turn), start[1] - length * sin(turn))
+
+
+def _chain(start: Point, angles: Sequence[float], lengths: Sequence[int]) -> list[Point]:
+    points = [start]
+    for angle, length in zip(angles, lengths, strict=False):
+        points.append(_from(points[-1], angle, length))
+    return points
+
+
+def _line(points: Sequence[Point]) -> str:
+    return "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _figure(pose: Mapping[str, Any], shift: int) -> Figure:
+    hip: Point = (pose["hip"][0], pose["hip"][1])
+    trunk = pose["trunk"]
+    shoulder = _from(hip, trunk, TRUNK)
+    head = _from(shoulder, pose.get("head", trunk), HEAD)
+    back = _back(hip, shoulder, trunk, pose.get("bend", 0))
+    limbs = [
+        *(Stroke("far", _line(_chain(hip, angles, LEG))) for angles in pose.get("far_leg", ())),
+        *(
+            Stroke("far thin", _line(_chain(shoulder, angles, ARM)))
+            for angles in pose.get("far_arm", ())
+        ),
+        *(Stroke("near", _line(_chain(hip, angles, LEG))) for angles in pose.get("leg", ())),
+        Stroke("body", back),
+    ]
+    arms = [
+        Stroke(look, _line(_chain(shoulder, angles, ARM)))
+        for look, name in (("near thin", "arm"), ("far thin", "over_arm"))
+        for angles in pose.get(name, ())
+    ]
+    return Figure(
+        strokes=(*_paths("prop", pose), *limbs),
+        head=(round(head[0], 1), round(head[1], 1)),
+        loads=tuple((x, y) for x, y in pose.get("load", ())),
+        crates=tuple((x - 17, y - 14) for x, y in pose.get("crate", ())),
+        over=(
+            *arms,
+            Stroke("spine", back if "head" in pose else _true_line(hip, shoulder, trunk)),
+            *_paths("band", pose),
+            *(Stroke("go", _arrow(points)) for points in pose.get("go", ())),
+        ),
+        shift=shift,
+    )
+
+
+def _paths(look: str, pose: Mapping[str, Any]) -> Iterator[Stroke]:
+    yield from (Stroke(look, path) for path in pose.get(look, ()))
+
+
+def _back(hip: Point, shoulder: Point, trunk: float, bend: float) -> str:
+    """Draw the trunk; `bend` rounds it, to the side that is left of the way to the head."""
+    if not bend:
+        return _line([hip, shoulder])
+    middle = ((hip[0] + shoulder[0]) / 2, (hip[1] + shoulder[1]) / 2)
+    over = _from(middle, trunk + 90, 2 * bend)
+    x, y, *rest = map(_n, (*hip, *over, *shoulder))
+    return f"M{x} {y}Q{' '.join(rest)}"
+
+
+def _true_line(hip: Point, shoulder: Point, trunk: float) -> str:
+    return _line([_from(hip, trunk, SPINE[0]), _from(shoulder, trunk, SPINE[1])])
+
+
+def _arrow(points: Sequence[Sequence[float]]) -> str:
+    """Draw a way with a head: a start, an end, and between them the point it bends round."""
+    (x0, y0), *_, (x1, y1) = points
+    before = points[-2]
+    length = ((x1 - before[0]) ** 2 + (y1 - before[1]) ** 2) ** 0.5
+    along = ((x1 - before[0]) / length * 9, (y1 - before[1]) / length * 9)
+    left = (x1 - along[0] - along[1] * 0.7, y1 - along[1] + along[0] * 0.7)
+    right = (x1 - along[0] + along[1] * 0.7, y1 - along[1] - along[0] * 0.7)
+    bend = f"Q{_n(before[0])} {_n(before[1])} " if len(points) > 2 else "L"  # noqa: PLR2004
+    return f"M{_n(x0)} {_n(y0)}{bend}{_n(x1)} {_n(y1)}" + _line([left, (x1, y1), right])
+
+
+def read_drawing(table: Mapping[str, Any]) -> Drawing:
+    """Pose both figures; a KeyError or TypeError means malformed data."""
+    width, start = table["width"], table["start"]
+    end = {**start, "go": (), **table["end"]}
+    return Drawing(
+        exercise=table["exercise"],
+        level=table["level"],
+        title=table["title"],
+        width=width,
+        top=table["top"],
+        floor=f"M8 {FLOOR}H{2 * width - 8}" if table.get("floor", True) else "",
+        figures=(_figure(start, 0), _figure(end, width)),
+    )
+
+
+@cache
+def drawings() -> Mapping[str, Drawing]:
+    """Read the drawings as shipped, once, by the id of their exercise."""
+    text = resources.files(__package__).joinpath("drawings.toml").read_text("utf-8")
+    found = [read_drawing(table) for table in tomllib.loads(text)["drawing"]]
+    return {each.exercise: each for each in found}
