@@ -70,6 +70,11 @@ def read(folder: Path) -> tuple[dict[str, str], dict[str, bytes]]:
     return names, files
 
 
+def address(name: str) -> str:
+    """Return where a file of `static/` that refers to no other is served, with no app at hand."""
+    return PREFIX + _hashed(name, (config.ROOT / "static" / name).read_bytes())
+
+
 def _with_hashed_references(css: bytes, names: Mapping[str, str]) -> bytes:
     """Point `url(...)` at hashed names; stylesheets lie at the top, so paths need no climbing."""
     return REFERENCE.sub(lambda found: f'url("{names[found["name"].decode()]}")'.encode(), css)

@@ -21,6 +21,7 @@ def install(app: Flask) -> None:
         studio=LocalProxy(lambda: settings().studio),
         demo=LocalProxy(lambda: settings().demo),
         signed_token=_signed_token,
+        absolute=lambda path: settings().public_url + path,
         now=now,
     )
     app.add_template_filter(lambda at: words.moment_words(at, _zone()), "moment")

@@ -6,20 +6,56 @@
 
   /* Dialogs: a link to a form's own page opens the copy of that form on this one. */
   let opener = null;
+  let htmx = null;
 
-  function open(link, event) {
+  /* Pages to read come without htmx; it is fetched when a form is about to open. A form works
+     without it, so a failure opens the dialog all the same. */
+  function fetched() {
+    if (window.htmx) return Promise.resolve();
+    htmx ??= new Promise((done) => {
+      const script = document.createElement("script");
+      script.src = document.body.dataset.htmx;
+      script.addEventListener("load", () => setTimeout(done));
+      script.addEventListener("error", done);
+      document.head.append(script);
+    });
+    return htmx;
+  }
+
+  async function open(link, event) {
     const dialog = document.getElementById(link.dataset.dialog);
     if (!dialog?.showModal || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     opener = link;
+    await fetched();
+    if (dialog.open) return;
     dialog.showModal();
     dialog.querySelector("input:not([type=hidden]), textarea")?.focus();
+  }
+
+  for (const sign of ["pointerover", "focusin"]) {
+    document.addEventListener(sign, ({ target }) => {
+      if (target.closest?.("[data-dialog]")) fetched();
+    });
+  }
+
+  /* Copies an address and says so on the button itself, where the eye is. */
+  async function copy({ dataset, lastElementChild: label }) {
+    try {
+      await navigator.clipboard.writeText(dataset.copy);
+      label.textContent = "Copied";
+    } catch {
+      label.textContent = dataset.copy;
+    }
+    document.getElementById("notice").textContent = label.textContent;
   }
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-dialog]");
     if (link) open(link, event);
     if (event.target.closest("[data-print]")) window.print();
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
   });
   for (const dialog of all("dialog")) {
     dialog.addEventListener("close", () => opener?.focus());

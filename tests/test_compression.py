@@ -2,10 +2,12 @@
 
 import gzip
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 
 ZIPPED = {"Accept-Encoding": "gzip, br"}
+UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress}
 
 
 @pytest.fixture
@@ -14,10 +16,12 @@ def client(app):
     return FlaskClient(app, app.response_class)
 
 
-def test_page_arrives_compressed(client):
-    plain, packed = client.get("/nowhere"), client.get("/nowhere", headers=ZIPPED)
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
+@pytest.mark.parametrize(("offered", "taken"), [("gzip", "gzip"), ("gzip, br", "br")])
+def test_page_arrives_compressed_as_well_as_the_browser_can_read(client, offered, taken):
+    plain = client.get("/nowhere")
+    packed = client.get("/nowhere", headers={"Accept-Encoding": offered})
+    assert packed.headers["Content-Encoding"] == taken
+    assert UNPACK[taken](packed.data) == plain.data
 
 
 def test_caches_are_told_that_there_are_two(client):
@@ -28,7 +32,7 @@ def test_caches_are_told_that_there_are_two(client):
 
 
 def test_refused_compression_is_not_forced(client):
-    answer = client.get("/privacy", headers={"Accept-Encoding": "gzip;q=0, identity"})
+    answer = client.get("/privacy", headers={"Accept-Encoding": "gzip;q=0, br;q=0, identity"})
     assert "Content-Encoding" not in answer.headers
 
 

@@ -1,97 +1,87 @@
-"""The articles: Markdown files with front matter, read and rendered once.
+"""The shelf: which articles there are, by topic, by kinship and by the words in them."""
 
-An article opens with a few paragraphs; every `##` heading after that begins a section. The first
-sections get a number and one of the `pictures`; those beyond them follow as plain text. A quotation
-is drawn as a box that stands out.
-"""
-
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
-from math import ceil
-from typing import Any
+from types import MappingProxyType
 
-import frontmatter
-from markdown_it import MarkdownIt
-from markupsafe import Markup
+from portal.leads.hygiene import fold
+from portal.site.article import Article, read
 
-WORDS_A_MINUTE = 200
-HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading, what stands under it, and the pictogram beside it, if any."""
-
-    title: str
-    body: Markup
-    picture: str | None
-
-
-@dataclass(frozen=True)
-class Article:
-    """One article, ready to be shown."""
-
-    slug: str
-    title: str
-    summary: str
-    updated: date
-    minutes: int
-    picture: str
-    opening: Markup
-    steps: tuple[Section, ...]
-    closing: tuple[Section, ...]
-    sources: tuple[str, ...]
+TOPICS: Mapping[str, str] = MappingProxyType(
+    {
+        "getting-started": "Getting started",
+        "strength": "Strength",
+        "mobility": "Mobility",
+        "everyday": "Everyday moves",
+        "confidence": "Confidence",
+        "evidence": "What the research says",
+    }
+)
+MOST_RELATED = 2
+SHORTEST_WORD = 2
+LONGEST_SEARCH = 80
+IN_TITLE, IN_SUMMARY, IN_TEXT = 9, 3, 1
 
 
-@cache
 def articles() -> tuple[Article, ...]:
-    """Return every article, the latest first."""
-    folder = resources.files(__package__).joinpath("articles")
-    found = [_read(file) for file in folder.iterdir() if file.name.endswith(".md")]
-    return tuple(sorted(found, key=lambda article: (article.updated, article.slug), reverse=True))
+    """Return every article that is out, the latest first."""
+    return tuple(article for article in _all() if not article.draft)
 
 
-def _read(file: Traversable) -> Article:
-    page = frontmatter.loads(file.read_text("utf-8"))
-    front: Mapping[str, Any] = page.metadata
-    opening, *parts = HEADING.split(page.content)
-    sections = _sections(parts, front["pictures"])
-    numbered = len(front["pictures"])
-    return Article(
-        slug=file.name.removesuffix(".md"),
-        minutes=ceil(len(page.content.split()) / WORDS_A_MINUTE),
-        opening=render(opening),
-        steps=sections[:numbered],
-        closing=sections[numbered:],
-        **_plain(front),
-    )
+def drafts() -> tuple[Article, ...]:
+    """Return what is not out yet, the latest first."""
+    return tuple(article for article in _all() if article.draft)
 
 
-def _plain(front: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {name: front[name] for name in ("title", "summary", "updated", "picture")}
-    return {**fields, "sources": tuple(front["sources"])}
+def find(slug: str) -> Article | None:
+    """Return the article of this name, a draft too, or None."""
+    return next((article for article in _all() if article.slug == slug), None)
 
 
-def _sections(parts: list[str], pictures: list[str]) -> tuple[Section, ...]:
-    """Pair headings with bodies, which alternate in `parts`, and with pictures while they last."""
-    pairs = list(zip(parts[::2], parts[1::2], strict=True))
-    beside = [*pictures, *[None] * (len(pairs) - len(pictures))]
-    return tuple(
-        Section(title=title, body=render(body), picture=picture)
-        for (title, body), picture in zip(pairs, beside, strict=True)
-    )
+def topics() -> Mapping[str, str]:
+    """Return the topics that have an article, by name in an address and in words."""
+    used = {topic for article in articles() for topic in article.topics}
+    return {slug: words for slug, words in TOPICS.items() if slug in used}
 
 
-def render(text: str) -> Markup:
-    """Return Markdown as HTML; HTML inside it stays text."""
-    return Markup(_markdown().render(text))  # noqa: S704 (our own files, and HTML in them is escaped)
+def on(topic: str) -> tuple[Article, ...]:
+    """Return the articles on a topic, the latest first."""
+    return tuple(article for article in articles() if topic in article.topics)
+
+
+def related(article: Article) -> tuple[Article, ...]:
+    """Return what to read next: those that share most topics, the latest first among equals."""
+    others = [other for other in articles() if other.slug != article.slug]
+    others.sort(key=lambda other: -len(set(other.topics) & set(article.topics)))
+    return tuple(others[:MOST_RELATED])
+
+
+def matching(typed: str) -> tuple[Article, ...]:
+    """Return the articles in which a word begins with any of the words typed, the fittest first."""
+    wanted = [word for word in _words(typed[:LONGEST_SEARCH]) if len(word) >= SHORTEST_WORD]
+    ranked = [(sum(_fit(article, word) for word in wanted), article) for article in articles()]
+    ranked.sort(key=lambda pair: -pair[0])
+    return tuple(article for fit, article in ranked if fit)
+
+
+def _fit(article: Article, word: str) -> int:
+    return sum(weight for weight, words in _index(article) if f" {word}" in words)
 
 
 @cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False})
+def _index(article: Article) -> tuple[tuple[int, str], ...]:
+    """Return the words of an article, each behind a space, and what a hit in them weighs."""
+    places = ((IN_TITLE, article.title), (IN_SUMMARY, article.summary), (IN_TEXT, article.text))
+    return tuple((weight, " " + " ".join(_words(text))) for weight, text in places)
+
+
+def _words(text: str) -> list[str]:
+    return "".join(sign if sign.isalnum() else " " for sign in fold(text)).split()
+
+
+@cache
+def _all() -> tuple[Article, ...]:
+    folder = resources.files(__package__).joinpath("articles")
+    found = [read(file) for file in folder.iterdir() if file.name.endswith(".md")]
+    return tuple(sorted(found, key=lambda article: (article.date, article.slug), reverse=True))

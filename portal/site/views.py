@@ -2,38 +2,23 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, render_template
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.extensions import db
 from portal.screening import ruleset
+from portal.site import reading, shelf
 from portal.site.rulebook import rulebook
-from portal.site.shelf import articles as all_articles
 
 bp = Blueprint("site", __name__)
+reading.register(bp)
 
 
 @bp.get("/")
 def home() -> Any:
     """Show what the studio offers and how it begins."""
-    return render_template("site/home.html", articles=all_articles())
-
-
-@bp.get("/articles/")
-def articles() -> Any:
-    """List the articles."""
-    return render_template("site/articles.html", articles=all_articles())
-
-
-@bp.get("/articles/<slug>")
-def article(slug: str) -> Any:
-    """Show one article."""
-    for found in all_articles():
-        if found.slug == slug:
-            net = ruleset().words.safety_net
-            return render_template("site/article.html", article=found, safety_net=net)
-    return abort(404)
+    return render_template("site/home.html", articles=shelf.articles())
 
 
 @bp.get("/how-screening-works")

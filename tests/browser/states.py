@@ -75,7 +75,9 @@ def ended(stage: Stage) -> Page:
 PUBLIC: Mapping[str, Shows] = {
     "home": of_path("/"),
     "articles": of_path("/articles/"),
+    "articles-found": of_path("/articles/?q=hinge"),
     "article": of_path("/articles/sore-back"),
+    "article-with-picture": of_path("/articles/confidence-in-small-steps"),
     "how": how,
     "privacy": of_path("/privacy"),
     "missing": of_path("/nothing-here"),
