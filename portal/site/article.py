@@ -49,7 +49,7 @@ class Article:
     title: str
     summary: str
     author: str
-    date: date
+    published: date
     updated: date
     topics: tuple[str, ...]
     draft: bool
@@ -75,7 +75,7 @@ def read(file: Traversable) -> Article:
         title=front["title"],
         summary=front["summary"],
         author=front["author"],
-        date=front["date"],
+        published=front["date"],
         updated=front.get("updated", front["date"]),
         topics=tuple(front["topics"]),
         draft=front.get("draft", False),

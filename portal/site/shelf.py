@@ -84,4 +84,4 @@ def _words(text: str) -> list[str]:
 def _all() -> tuple[Article, ...]:
     folder = resources.files(__package__).joinpath("articles")
     found = [read(file) for file in folder.iterdir() if file.name.endswith(".md")]
-    return tuple(sorted(found, key=lambda article: (article.date, article.slug), reverse=True))
+    return tuple(sorted(found, key=lambda article: (article.published, article.slug), reverse=True))

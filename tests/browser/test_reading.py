@@ -59,6 +59,16 @@ def test_picture_keeps_its_place_and_fits_a_phone(visit: Visit):
     )
 
 
+def test_text_of_a_step_follows_its_heading_closely_on_a_phone(visit: Visit):
+    page = visit(ARTICLE, width=390)
+    gaps = page.evaluate(
+        """() => [...document.querySelectorAll('.steps > li')].map(step =>
+        step.querySelector('.prose').getBoundingClientRect().top
+        - step.querySelector('h2').getBoundingClientRect().bottom)"""
+    )
+    assert [gap for gap in gaps if not 0 < gap < 40] == []
+
+
 def test_search_is_found_by_its_role_and_leads_to_an_article(visit: Visit):
     page = visit("/articles/", javascript=False)
     page.get_by_role("search").get_by_label("Search the articles").fill("hinge")

@@ -31,7 +31,7 @@ def test_there_is_an_article_for_each_strategy_and_one_for_all():
 
 
 def test_articles_stand_the_latest_first():
-    dates = [article.date for article in articles()]
+    dates = [article.published for article in articles()]
     assert dates == sorted(dates, reverse=True)
 
 
@@ -44,7 +44,7 @@ def test_article_names_its_sources_its_author_and_known_topics(slug):
     article = find(slug)
     assert (len(article.sources) >= 3, bool(article.author)) == (True, True)
     assert set(article.topics) <= set(shelf.TOPICS)
-    assert (article.date, article.call.form) >= (date(2026, 1, 1), "consult")
+    assert (article.published, article.call.form) >= (date(2026, 1, 1), "consult")
     assert article.call.form in {"consult", "day-pass"}
 
 
