@@ -13,6 +13,7 @@ from portal import assets, cli, compression, config, errors, headers, pages, sql
 from portal.booking.views import bp as booking
 from portal.desk.views import bp as desk
 from portal.extensions import db, mailer, migrate
+from portal.ids import RowId
 from portal.intake.views import bp as intake
 from portal.leads.views import bp as leads
 from portal.limiter import Limiter
@@ -44,6 +45,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         template_folder=str(config.ROOT / "templates"),
         static_folder=None,
     )
+    app.url_map.converters["int"] = RowId
     _configure(app, settings)
     _extend(app, settings)
     headers.install(app, secure=settings.secure_cookies)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Flask, render_template
-from sqlalchemy.exc import NoResultFound, OperationalError
+from flask import Flask, abort, render_template, request
+from sqlalchemy.exc import DataError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import (
+    BadRequest,
     Conflict,
     HTTPException,
     InternalServerError,
@@ -28,8 +29,16 @@ def install(app: Flask) -> None:
     app.register_error_handler(DeadLinkError, _dead_link)
     app.register_error_handler(NoResultFound, lambda _: _page(NotFound()))
     app.register_error_handler(WrongStateError, lambda _: _page(Conflict()))
+    # What was sent fits no column. PostgreSQL says so, SQLite keeps it: forms check first.
+    app.register_error_handler(DataError, lambda _: _page(BadRequest()))
     for away in (OperationalError, PoolTimeoutError):
         app.register_error_handler(away, lambda _: _page(ServiceUnavailable(retry_after=5)))
+
+
+def refuse_nul() -> None:
+    """Stop at a NUL: no keyboard sends one, no page may show it, and PostgreSQL keeps none."""
+    if any("\0" in text for _, texts in request.form.lists() for text in texts):
+        abort(400)
 
 
 def _page(error: HTTPException) -> Any:

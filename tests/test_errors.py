@@ -4,7 +4,7 @@ import re
 
 import pytest
 from flask import Flask, abort
-from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.exc import DataError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from portal import create_app
@@ -16,6 +16,7 @@ AS_FRAGMENT = {"HX-Request-Type": "partial"}
 FAILURES = {
     "missing-row": (NoResultFound(), 404),
     "stale": (WrongStateError(), 409),
+    "fits-no-column": (DataError("SELECT 1", {}, Exception("out of range")), 400),
     "database-away": (OperationalError("SELECT 1", {}, Exception("gone")), 503),
     "pool-empty": (PoolTimeoutError(), 503),
     "bug": (ZeroDivisionError(), 500),

@@ -20,6 +20,7 @@ from portal.desk.forms import PressForm
 from portal.errors import WrongStateError
 from portal.extensions import settings
 from portal.htmx import leave_for
+from portal.ids import row_id
 from portal.leads.models import Lead
 from portal.leads.queries import lead as find_lead
 from portal.staff.guard import current_staff, requires
@@ -27,6 +28,7 @@ from portal.staff.models import Staff
 
 CONFLICT, UNPROCESSABLE = 409, 422
 WEEK = 7
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 TAKEN = "That time has just been taken. Here are the nearest ones."
 BUSY = "{coach} has somebody then. Choose another coach, or book a time."
 HELD = "The health check holds this person back: nothing is booked until that is released."
@@ -181,7 +183,7 @@ def _calendar(news: str = "") -> str:
     length = WEEK if span == "week" else 1
     days = [first + timedelta(days=n) for n in range(length)]
     found = queries.between(_midnight(first), _midnight(first + timedelta(days=length)))
-    said = request.args.get("said", type=int)
+    said = request.args.get("said", type=row_id)
     return render_template(
         "desk/calendar/page.html",
         days={
@@ -249,7 +251,9 @@ def _midnight(day: date) -> datetime:
 
 
 def _day(text: str | None) -> date | None:
+    """Return the day in `text`, None for any other text and for a day no studio has."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -15,6 +15,7 @@ from portal.desk import door_words
 from portal.errors import WrongStateError
 from portal.extensions import settings
 from portal.htmx import leave_for
+from portal.ids import row_id
 from portal.passes import actions, days, entry, queries, signing
 from portal.passes.actions import ClosedDayError, NotAllowedError
 from portal.passes.codes import spoken
@@ -191,7 +192,7 @@ def _verdict(
     day_pass: DayPass, verdict: Verdict | None = None, *, status: int = 200, note: str = ""
 ) -> Any:
     redemption = queries.redemption(day_pass.id)
-    said = request.args.get("said", type=int)
+    said = request.args.get("said", type=row_id)
     just_in = redemption is not None and redemption.id == said
     return _page(
         verdict=verdict or entry.look(day_pass, at=now()),

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange
 
 from portal.desk.calls import NotNow, Outcome
+from portal.ids import LARGEST
 
 LONGEST_NOTE = 1000
 EVERYBODY = "everybody"
@@ -24,7 +25,7 @@ class PressForm(FlaskForm):
 
         csrf = False
 
-    version = IntegerField(validators=[InputRequired()])
+    version = IntegerField(validators=[InputRequired(), NumberRange(0, LARGEST)])
 
 
 class CallForm(PressForm):

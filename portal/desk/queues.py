@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, or_, select
 
+from portal.ids import row_id
 from portal.leads.models import Enquiry, Kind, Lead, Status
 from portal.orm import UtcDateTime
 
@@ -175,10 +176,10 @@ class Place:
         parts = text.split(".")
         if len(parts) != CURSOR_PARTS or not all(part.isdecimal() for part in parts):
             return None
-        rank, microseconds, lead_id = (int(part) for part in parts)
         try:
-            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
-        except OverflowError:
+            rank, lead_id = row_id(parts[0]), row_id(parts[2])
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1]))
+        except (OverflowError, ValueError):
             return None
         return cls(rank, moment, lead_id)
 

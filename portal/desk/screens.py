@@ -15,6 +15,7 @@ from portal.desk.queues import ASIDE, CHIPS, QUEUES, Selection
 from portal.desk.today import today
 from portal.extensions import settings
 from portal.htmx import vary
+from portal.ids import row_id
 from portal.leads.models import Activity
 from portal.leads.queries import lead as find_lead
 from portal.leads.wording import CONTACT_BY, REASONS
@@ -122,7 +123,7 @@ def _queue(selection: Selection, at: datetime) -> dict[str, Any]:
 def _open_id() -> int | None:
     """Return which lead stands beside the queue: the address names it, or a poll brings it."""
     named = (request.view_args or {}).get("lead_id")
-    return named if named is not None else request.args.get("open", type=int)
+    return named if named is not None else request.args.get("open", type=row_id)
 
 
 def _lead(lead_id: int, at: datetime) -> dict[str, Any]:

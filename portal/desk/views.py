@@ -12,6 +12,7 @@ from portal.desk.guide import first_name
 from portal.desk.queues import Selection
 from portal.desk.rows import initials
 from portal.htmx import leave_for, vary, wants_fragment
+from portal.ids import row_id
 from portal.intake.actions import read_reasons
 from portal.intake.queries import latest_decision
 from portal.leads.queries import lead as find_lead
@@ -38,7 +39,7 @@ def queue() -> Any:
     selection = Selection.read(request.args)
     if not wants_fragment():
         return screens.whole(selection)
-    lead_id = request.args.get("open", type=int)
+    lead_id = request.args.get("open", type=row_id)
     if lead_id is not None:
         _be_here(lead_id)
     return screens.poll(selection, lead_id)
@@ -114,7 +115,7 @@ def _be_here(lead_id: int) -> None:
 
 def _said(lead_id: int) -> dict[str, Any]:
     """Return the toast of the press that led here, named in the address instead of a session."""
-    activity_id = request.args.get("said", type=int)
+    activity_id = request.args.get("said", type=row_id)
     line = dossier.said_by(activity_id, staff_id=current_staff().id) if activity_id else None
     if line is None or line.lead_id != lead_id:
         return {}

@@ -22,6 +22,7 @@ class SignInForm(SignedForm):
 
     email = EmailField(
         "Email",
+        filters=[lambda text: (text or "").replace("\0", "")],
         validators=[
             InputRequired("Enter your email address"),
             Length(max=LONGEST_EMAIL, message="Enter your email address"),

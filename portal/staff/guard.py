@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal import csrf
 from portal.clock import now
+from portal.errors import refuse_nul
 from portal.extensions import db, settings
 from portal.htmx import wants_fragment
 from portal.staff import actions, cookie, destination, queries
@@ -101,6 +102,7 @@ def _refusal(allowed: frozenset[Role], *, touch: bool) -> Any:
     g.staff_session = session
     if session.staff.role not in allowed:
         abort(403)
+    refuse_nul()
     if request.method not in SAFE and not _form_is_ours(session):
         return _ask_again()
     if touch:

@@ -22,6 +22,10 @@ def test_email_is_taken_in_any_case_and_with_blanks(browser, dana):
     assert browser.sign_in(email=" Dana@Example.COM ").status_code == 303
 
 
+def test_nul_in_the_email_counts_as_a_blank(browser, dana):
+    assert browser.sign_in(email="dana@example.com\0").status_code == 303
+
+
 def test_page_asks_for_what_it_needs_and_keeps_the_email(browser, dana):
     answer = browser.sign_in(password="")
     assert answer.status_code == 422
