@@ -35,6 +35,10 @@ def serve_command(*, with_demo: bool) -> None:
     """Migrate, then run the web server and the worker until Ctrl-C."""
     from portal import create_app  # noqa: PLC0415  the app under which this command runs has no secrets yet
 
+    try:
+        address = serve.free_address(os.environ)
+    except config.WrongSettingError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
     serve.keep_secrets(config.from_environment())
     app = create_app(config.from_environment())
     environ = {name: text for name, text in os.environ.items() if name != "FLASK_RUN_FROM_CLI"}
@@ -46,8 +50,7 @@ def serve_command(*, with_demo: bool) -> None:
     if sign_ins:
         environ["PORTAL_DEMO"] = "1"
         click.echo(sign_ins)
-    host, port = environ.get("HOST", "127.0.0.1"), environ.get("PORT", "8000")
-    click.echo(f"The portal is at http://{host}:{port}/ and the desk at http://{host}:{port}/desk/")
+    click.echo(f"The portal is at http://{address}/ and the desk at http://{address}/desk/")
     sys.exit(serve.run_both(environ))
 
 

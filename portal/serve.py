@@ -6,6 +6,7 @@ each of them to finish what it has in hand.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from portal.vault import make_keys
 
 PATIENCE_SECONDS = 15
 GLANCE_SECONDS = 0.2
+LAST_PORT = 65535
 
 
 def keep_secrets(settings: config.Settings) -> None:
@@ -32,6 +34,27 @@ def keep_secrets(settings: config.Settings) -> None:
 def new_secrets() -> str:
     """Return a fresh SECRET_KEY and HEALTH_KEYS as lines for an environment file."""
     return f"SECRET_KEY={token_urlsafe(32)}\nHEALTH_KEYS={make_keys()}\n"
+
+
+def free_address(environ: Mapping[str, str]) -> str:
+    """Return where to listen, as an address shows it; raise WrongSettingError when that is taken.
+
+    It is asked for before anything is made, so that nobody reads sign-ins of a server that is not
+    the one at that address.
+    """
+    host, port = environ.get("HOST", "127.0.0.1"), environ.get("PORT", "8000")
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) <= LAST_PORT):
+        raise config.WrongSettingError(f"PORT={port!r}: not a number from 1 to {LAST_PORT}")
+    kind = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, int(port)), family=kind).close()
+    except OSError as error:
+        why = str(error.strerror).partition(" (while")[0]
+        raise config.WrongSettingError(
+            f"Nothing can listen on HOST={host} PORT={port}: {why}. "
+            "Choose another port, such as PORT=8001."
+        ) from error
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def run_both(environ: Mapping[str, str]) -> int:
