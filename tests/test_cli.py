@@ -60,6 +60,36 @@ def test_new_secrets_can_be_used(run):
     assert list(parse_keys(lines["HEALTH_KEYS"])) == ["k1"]
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("bladder", "new"),
+        ("bladder", ["new_2w"]),
+        ("bladder", True),
+        ("spa_family", "maybe"),
+        ("conditions", ["heart", "hart"]),
+        ("conditions", "heart"),
+        ("age", "42"),
+        ("nprs", True),
+        ("free_text", 1),
+    ],
+)
+def test_evaluate_names_a_value_that_no_question_offers(run, key, value):
+    cases = [{"id": "good", "answers": {}}, {"id": "odd", "answers": {key: value}}]
+    answer = run(args=["screening", "evaluate", "-"], input=json.dumps(cases))
+    assert answer.exit_code == 1
+    assert answer.output == f"Error: case odd: {value!r} is no answer to {key}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("bladder", "prefer_not"), ("sexual", "not_sure"), ("age", 42.5), ("conditions", None)],
+)
+def test_evaluate_takes_every_word_of_the_vocabulary(run, key, value):
+    cases = [{"id": "a", "answers": {key: value}}]
+    assert run(args=["screening", "evaluate", "-"], input=json.dumps(cases)).exit_code == 0
+
+
 def test_staff_can_be_added(run):
     answer = run(
         args=[

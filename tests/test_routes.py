@@ -90,7 +90,7 @@ def test_ids_in_addresses_are_numbers(app):
     for rule in rules(app):
         for name, converter in rule._converters.items():  # noqa: SLF001
             if name.endswith("_id"):
-                assert type(converter).__name__ == "IntegerConverter", rule.rule
+                assert type(converter).__name__ == "RowId", rule.rule
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from portal.screening import vocabulary
 from portal.screening.conditions import UNANSWERED
 from portal.screening.explain import supporting
 from portal.screening.questionnaire import questionnaire
@@ -93,10 +94,12 @@ def _rank(word: str) -> int:
 
 def evaluate_many(cases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each `{"id", "answers"}` with its decision, for the command line; lists, so JSON-able."""
-    return [_evaluate(case["id"], decide(case["answers"])) for case in cases]
+    return [_evaluate(case["id"], case["answers"]) for case in cases]
 
 
-def _evaluate(case_id: Any, decision: Decision) -> dict[str, Any]:
+def _evaluate(case_id: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
+    vocabulary.check(case_id, answers)
+    decision = decide(answers)
     return {
         "id": case_id,
         "disposition": decision.disposition,
