@@ -60,6 +60,11 @@ STORY: Mapping[str, str] = {
     "waiver_signed": "Waiver signed",
     "assessment_started": "Assessment started by {who}",
     "assessment_finished": "Assessment finished by {who}",
+    "plan_made": "Plan built by {who}",
+    "plan_shared": "Plan given by {who}",
+    "plan_stopped": "Plan stopped",
+    "plan_resumed": "Plan goes on, by {who}",
+    "plan_closed": "Plan closed by {who}",
 }
 ALONE: Mapping[str, str] = {"released": "Let in: the person went on with the questions"}
 ACTIVE: Mapping[str, str] = {

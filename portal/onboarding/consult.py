@@ -162,6 +162,7 @@ def _summary(opened: Assessment, refused: str = "") -> str:
         ],
         told=telling.told(opened.lead_id),
         gate=gate(opened.lead).value,
+        has_plan=queries.live_plan(opened.lead_id) is not None,
         scope=telling.SCOPE,
         refused=refused,
     )

@@ -1,6 +1,6 @@
 """Questions about consults: which one is open, which was the last, what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.extensions import db
 from portal.leads.models import Lead
 from portal.onboarding import sealing
-from portal.onboarding.models import Assessment
+from portal.onboarding.models import Assessment, Plan, PlanChange, PlanState
 
 
 def assessment(assessment_id: int) -> Assessment:
@@ -45,3 +45,33 @@ def values_of(assessment: Assessment) -> Mapping[str, Any]:
     """Return what was written down at a consult, by key."""
     values: Mapping[str, Any] = sealing.read(assessment)
     return values
+
+
+def plan(plan_id: int) -> Plan:
+    """Return one plan; raise NoResultFound."""
+    return db.session.scalars(select(Plan).where(Plan.id == plan_id)).one()
+
+
+def plan_to_write(plan_id: int) -> Plan:
+    """Return one plan, its person's row and its own locked until the transaction ends."""
+    lead_to_write(plan(plan_id).lead_id)
+    return db.session.scalars(
+        select(Plan)
+        .where(Plan.id == plan_id)
+        .with_for_update(of=Plan)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def live_plan(lead_id: int) -> Plan | None:
+    """Return the plan that somebody has now."""
+    return db.session.scalars(
+        select(Plan).where(Plan.lead_id == lead_id, Plan.state != PlanState.ENDED)
+    ).one_or_none()
+
+
+def changes(plan_id: int) -> Sequence[PlanChange]:
+    """Return the story of a plan, newest first."""
+    return db.session.scalars(
+        select(PlanChange).where(PlanChange.plan_id == plan_id).order_by(PlanChange.id.desc())
+    ).all()

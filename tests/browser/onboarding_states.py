@@ -46,6 +46,52 @@ def summary(stage: Stage) -> Page:
     return page
 
 
+def plan(stage: Stage) -> Page:
+    page = consult("today")(stage)
+    page.get_by_label("Yes, nothing has changed").check()
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.goto(page.url.replace("/today", ""))
+    page.get_by_role("button", name="Finish the assessment").click()
+    page.get_by_role("button", name="Build the plan").click()
+    page.wait_for_url("**/plans/*")
+    return page
+
+
+def plan_changing(stage: Stage) -> Page:
+    page = plan(stage)
+    page.locator(".ex summary").first.click()
+    return page
+
+
+def plan_refused(stage: Stage) -> Page:
+    page = plan_changing(stage)
+    page.locator(".ex__edit button", has_text="Take out").first.click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    return page
+
+
+def plan_faulty(stage: Stage) -> Page:
+    page = plan_changing(stage)
+    page.get_by_label("Level", exact=True).first.select_option("4")
+    page.locator("form[action*='/set/'] [name=because]").first.fill("They want to")
+    page.locator("form[action*='/set/'] button").first.click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    return page
+
+
+def one_page(stage: Stage) -> Page:
+    page = plan(stage)
+    page.goto(f"{page.url}/print")
+    return page
+
+
+PLAN: Mapping[str, Shows] = {
+    "plan": plan,
+    "plan-changing": plan_changing,
+    "plan-refused": plan_refused,
+    "plan-faulty": plan_faulty,
+    "plan-one-page": one_page,
+}
 CONSULT: Mapping[str, Shows] = {
     "assessment-opening": opening,
     **{f"assessment-{slug}": consult(slug) for slug in ("story", "today", "day", "goals", "stand")},
@@ -53,4 +99,4 @@ CONSULT: Mapping[str, Shows] = {
     "assessment-told": consult("told/first"),
     "assessment-summary": summary,
 }
-ONBOARDING = {**CONSULT}
+ONBOARDING = {**CONSULT, **PLAN}

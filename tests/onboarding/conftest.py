@@ -10,6 +10,7 @@ import pytest
 from portal.clock import now
 from portal.intake.actions import record_screening
 from portal.leads.models import Enquiry, Lead
+from portal.onboarding.queries import last_assessment
 from tests.desk.conftest import Desk, dana, form_on, fresh, jules, kinds_of
 from tests.intake.conftest import asks
 
@@ -68,3 +69,47 @@ def consult(jules, told) -> Callable[..., tuple[Lead, str]]:
         return lead, answer.location.rpartition("/")[0]
 
     return open_one
+
+
+MOVES = {
+    "stand": {"squat_scale": "effort", "squat_pain": "3", "hinge_scale": "part", "hinge_pain": "5"},
+    "day": {"sitting_hours": "7", "sleep": "mixed", "stress": "4", "activity": "some"},
+    "goals": {
+        "goal_1": "Carry my shopping",
+        "goal_1_area": "carry",
+        "goal_1_now": "3",
+        "goal_2": "Play on the floor",
+        "goal_2_now": "5",
+    },
+    "today": {"still_so": "same"},
+}
+
+
+@pytest.fixture
+def assessed(jules, consult) -> Callable[..., Lead]:
+    """Go through the whole assessment with somebody, and finish it."""
+
+    def assess(**answers: Any) -> Lead:
+        lead, address = consult(**answers)
+        for slug, fields in MOVES.items():
+            page = jules.get(f"{address}/{slug}").text
+            assert send(jules, page, f"{address}/{slug}", **fields).status_code == 303
+        assert send(jules, jules.get(address).text, f"{address}/finish").status_code == 303
+        return lead
+
+    return assess
+
+
+@pytest.fixture
+def planned(jules, assessed) -> Callable[..., tuple[Lead, str]]:
+    """Build a plan; returns the person and the address of the plan."""
+
+    def plan(**answers: Any) -> tuple[Lead, str]:
+        lead = assessed(**answers)
+        done = last_assessment(lead.id)
+        page = jules.get(f"/desk/assessments/{done.id}").text
+        answer = send(jules, page, f"/desk/leads/{lead.id}/plan")
+        assert answer.status_code == 303
+        return lead, answer.location
+
+    return plan

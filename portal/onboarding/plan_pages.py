@@ -1,0 +1,175 @@
+"""A plan over HTTP, for the coach: built, read line by line, changed with a reason, and printed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+
+from portal.booking.gate import ClosedGateError
+from portal.clock import now
+from portal.errors import WrongStateError
+from portal.htmx import leave_for
+from portal.leads.queries import lead as find_lead
+from portal.onboarding import actions, changing, planning, queries, sealing, telling
+from portal.onboarding import plan_forms as forms
+from portal.onboarding.changing import FaultsError, HeldError, Press
+from portal.onboarding.models import Plan
+from portal.onboarding.picture import picture
+from portal.onboarding.planning.drawings import drawings
+from portal.staff.guard import current_staff, requires
+from portal.staff.models import Role
+
+UNPROCESSABLE, CONFLICT = 422, 409
+HELD = "The health check holds this person back, so nothing is planned yet."
+Act = Callable[[Press, Any, str], object]
+
+
+def register(bp: Blueprint) -> None:
+    """Give the plan its addresses."""
+    bp.add_url_rule("/desk/leads/<int:lead_id>/plan", "make", make, methods=["POST"])
+    one = "/desk/plans/<int:plan_id>"
+    bp.add_url_rule(one, "plan", show)
+    bp.add_url_rule(f"{one}/print", "printed", printed)
+    bp.add_url_rule(f"{one}/<verb>", "press", press, methods=["POST"])
+    bp.add_url_rule(f"{one}/<verb>/<key>", "press_line", press, methods=["POST"])
+
+
+@requires(Role.COACH, Role.MANAGER)
+def make(lead_id: int) -> Any:
+    """Build the plan from the assessment."""
+    lead, staff = find_lead(lead_id), current_staff()
+    try:
+        plan = changing.make(lead.id, staff=staff, at=now())
+    except ClosedGateError:
+        return _refused(lead_id, HELD)
+    except HeldError as held:
+        return _refused(lead_id, str(held))
+    return leave_for(url_for("onboarding.plan", plan_id=plan.id))
+
+
+def _refused(lead_id: int, words: str) -> Any:
+    lead = find_lead(lead_id)
+    return render_template("onboarding/plan/held.html", person=lead, words=words), CONFLICT
+
+
+@requires(Role.COACH, Role.MANAGER)
+def show(plan_id: int) -> Any:
+    """Show a plan with its reasons, and every way to change it."""
+    return _page(queries.plan(plan_id))
+
+
+@requires(Role.COACH, Role.MANAGER)
+def printed(plan_id: int) -> Any:
+    """Show the plan on one page, for paper."""
+    plan = queries.plan(plan_id)
+    _note(plan)
+    return render_template(
+        "onboarding/plan/print.html",
+        plan=plan,
+        person=plan.lead,
+        sheet=changing.read(plan),
+        drawings=drawings(),
+        scope=telling.SCOPE,
+    )
+
+
+@requires(Role.COACH, Role.MANAGER)
+def press(plan_id: int, verb: str, key: str = "") -> Any:
+    """Change a plan; what would break it is refused in the validator's words."""
+    if (verb in WHOLE) == bool(key) or verb not in VERBS:
+        abort(404)
+    form_type, act = VERBS[verb]
+    form = form_type()
+    if form.version.data is None:
+        abort(400)
+    if not form.validate():
+        where = f"{verb}-{key}" if key else verb
+        wrong = {f"{where}-{name}": str(words[0]) for name, words in form.errors.items()}
+        return _page(queries.plan(plan_id), problems=wrong, open_at=where), UNPROCESSABLE
+    because = form.because.data if "because" in form else ""
+    asked = Press(plan_id, current_staff(), now(), form.version.data, because)
+    try:
+        act(asked, form, key)
+    except FaultsError as broken:
+        return _page(queries.plan(plan_id), faults=broken.faults), UNPROCESSABLE
+    except ClosedGateError:
+        return _page(queries.plan(plan_id), news=HELD), CONFLICT
+    except WrongStateError as wrong_state:
+        return _page(queries.plan(plan_id), news=str(wrong_state)), CONFLICT
+    return leave_for(url_for("onboarding.plan", plan_id=plan_id))
+
+
+def _page(plan: Plan, **more: Any) -> str:
+    _note(plan)
+    sheet, person = changing.read(plan), picture(plan.assessment)
+    taken = {line.key for line in sheet.lines}
+    return render_template(
+        "onboarding/plan/plan.html",
+        **{
+            "plan": plan,
+            "person": plan.lead,
+            "sheet": sheet,
+            "swaps": {
+                line.key: [
+                    (each.exercise, each.details.name)
+                    for each in planning.alternatives(line.key, person)
+                    if each.details and each.exercise not in taken
+                ]
+                for line in sheet.lines
+                if not line.is_own
+            },
+            "library": [
+                (name, each.name) for name, each in planning.EXERCISES.items() if name not in taken
+            ],
+            "names": {name: each.name for name, each in planning.EXERCISES.items()},
+            "story": [(change, sealing.read(change)) for change in queries.changes(plan.id)],
+            "drawings": drawings(),
+            "scope": telling.SCOPE,
+            "problems": {},
+            "faults": (),
+            "news": "",
+            "open_at": "",
+            "typed": request.form if request.method == "POST" else {},
+            **more,
+        },
+    )
+
+
+def _note(plan: Plan) -> None:
+    actions.note_reading(plan.lead_id, staff=current_staff(), page=request.path, at=now())
+
+
+VERBS: Mapping[str, tuple[type[forms.PressForm], Act]] = {
+    "move": (
+        forms.MoveForm,
+        lambda asked, form, key: changing.move(asked, key=key, by=form.by.data),
+    ),
+    "swap": (
+        forms.SwapForm,
+        lambda asked, form, key: changing.swap(asked, key=key, to=form.to.data),
+    ),
+    "set": (
+        forms.AdjustForm,
+        lambda asked, form, key: changing.adjust(
+            asked, key=key, level=form.level.data, dose=form.dose.data
+        ),
+    ),
+    "remove": (forms.ReasonForm, lambda asked, _, key: changing.remove(asked, key=key)),
+    "add": (
+        forms.AddForm,
+        lambda asked, form, _: changing.add(asked, exercise=form.exercise.data),
+    ),
+    "own": (
+        forms.OwnForm,
+        lambda asked, form, _: changing.add_own(
+            asked,
+            name=form.name.data,
+            how=form.how.data,
+            dose=form.dose.data,
+            minutes=float(form.minutes.data),
+        ),
+    ),
+    "close": (forms.ReasonForm, lambda asked, *_: changing.close(asked)),
+}
+WHOLE = frozenset({"add", "own", "close"})
+"""The verbs that are about the plan as a whole."""
