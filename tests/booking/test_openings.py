@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from portal.booking.grid import cells
@@ -18,6 +18,10 @@ ZONES = [ZoneInfo("America/Chicago"), ZoneInfo("Europe/London"), ZoneInfo("Austr
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 ALL_DAY = "mon-sun 00:00-23:59"
 ANY = frozenset[str]()
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+BREAK_IN_AN_HOUR_THAT_COMES_TWICE = (ZONES[0], date(2026, 11, 1), ((0, 75), (120, 135)), 15, 15)
+BREAK_BETWEEN_TWO_HOURS_ALIKE = (ZONES[0], date(2026, 11, 1), ((0, 75), (90, 120)), 15, 15)
+BACK_IN_AN_HOUR_THAT_IS_SKIPPED = (ZONES[1], date(2026, 3, 29), ((0, 15), (75, 135)), 15, 15)
 
 
 def change_days(zone: ZoneInfo) -> list[date]:
@@ -96,20 +100,34 @@ def cases(draw):
 
 
 @given(cases())
+@example(BREAK_IN_AN_HOUR_THAT_COMES_TWICE)
+@example(BREAK_BETWEEN_TWO_HOURS_ALIKE)
+@example(BACK_IN_AN_HOUR_THAT_IS_SKIPPED)
 @settings(max_examples=300, deadline=None)
 def test_no_time_is_outside_hours_none_is_double_and_none_is_missing(case):
     zone, day, week, length, every = case
     found = free(diary(zone, coach(week=week), day=day, length=length, every=every), day)
     minutes = list(minutes_of_day(day, zone))
-    at_work = {moment for moment, wall in minutes if any(a <= wall < b for a, b in week)}
+    shown: dict[int, datetime] = {}
+    for moment, wall in minutes:
+        shown.setdefault(wall, moment)
+    # Somebody works from a beginning to its ending, while the clock shows hours of theirs. Of two
+    # endings the first one counts; a beginning that is skipped is just as long after midnight.
+    begins = {a: shown.get(a, minutes[0][0] + timedelta(minutes=a)) for a, _ in week}
+    ends = {b: shown.get(b, LAST_MOMENT) for _, b in week}
+    at_work = {
+        moment
+        for moment, wall in minutes
+        if any(begins[a] <= moment < ends[b] for a, b in week)
+        and any(a <= wall < b for a, b in week)
+    }
     assert len(set(found)) == len(found)
     assert {start.astimezone(zone).date() for start in found} <= {day}
     opening = [moment for moment, wall in minutes if wall == week[0][0]]
     if not opening:
         return
-    # A closing time that comes twice is the first of the two.
-    closing = next((moment for moment, wall in minutes if wall == week[-1][1]), None)
-    if closing is None:
+    closing = ends[week[-1][1]]
+    if closing is LAST_MOMENT:
         return
     last_minutes = {moment + timedelta(minutes=1) for moment in at_work}
     gaps = {moment for moment, wall in minutes if wall in {b for _, b in week}}
