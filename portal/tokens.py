@@ -4,6 +4,7 @@ The same subject and the same end give the same token, so a replayed form leads 
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
@@ -40,4 +41,9 @@ def read(purpose: str, token: str) -> str:
 
 
 def _signer(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"link:{purpose}")
+    return _made(current_app.config["SECRET_KEY"], f"link:{purpose}")
+
+
+@lru_cache(maxsize=64)
+def _made(secret: str, salt: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt=salt)

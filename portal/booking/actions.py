@@ -17,6 +17,7 @@ from portal.booking.wishes import Hand, TakenError, Wish, first_come, opening_fo
 from portal.errors import WrongStateError
 from portal.extensions import db, transaction
 from portal.intake.queries import enquiry as find_enquiry
+from portal.intake.queries import latest_decision
 from portal.leads.models import Enquiry, Lead
 from portal.leads.response import due_at
 from portal.leads.story import tell
@@ -153,9 +154,7 @@ def follow_decision(lead: Lead, at: datetime) -> None:
 
 def gate_for_staff(lead: Lead) -> None:
     """Raise ClosedGateError for somebody who must see a clinician first; unscreened is allowed."""
-    found = gate.gate(lead)
-    if found not in {gate.Gate.OPEN, gate.Gate.UNFINISHED}:
-        raise gate.ClosedGateError(found)
+    gate.must_be_open(lead, latest_decision(lead.id), by_staff=True)
 
 
 def new_booking(
@@ -182,20 +181,19 @@ def new_booking(
         updated_at=hand.at,
     )
     db.session.add(booking)
-    taking.take(booking, seat=opening.seat or 1, rules=rules())
+    rule = rules()
+    taking.take(booking, seat=opening.seat or 1, rules=rule)
     lead.booked(at=hand.at)
     notices.booked(booking)
-    notices.reminders(booking, at=hand.at)
+    notices.reminders(booking, at=hand.at, rule=rule)
     _tell(booking, "booked", hand)
     return booking
 
 
 def _book(lead: Lead, enquiry: Enquiry | None, wish: Wish, *, hand: Hand) -> Booking:
-    if hand.staff is None:
-        gate.must_be_open(lead)
-    else:
-        gate_for_staff(lead)
-    skills = matching.wanted(enquiry, lead.id)
+    decision = latest_decision(lead.id)
+    gate.must_be_open(lead, decision, by_staff=hand.staff is not None)
+    skills = matching.wanted(enquiry, decision)
     opening = opening_for(wish, skills, hand=hand)
     return new_booking(lead, enquiry, opening, wish, hand=hand)
 
@@ -206,22 +204,21 @@ def _move(booking_id: int, wish: Wish, *, hand: Hand, seen: int | None) -> Booki
     if booking.is_live and booking.starts_at == wish.starts_at and same_coach:
         return booking
     _must_be_seen(booking, seen)
-    if hand.staff is None:
-        gate.must_be_open(booking.lead)
-    else:
-        gate_for_staff(booking.lead)
-    skills = matching.wanted(booking.enquiry, booking.lead_id)
+    decision = latest_decision(booking.lead_id)
+    gate.must_be_open(booking.lead, decision, by_staff=hand.staff is not None)
+    skills = matching.wanted(booking.enquiry, decision)
     opening = opening_for(wish, skills, hand=hand, without=booking.id, stay_with=booking.coach_id)
     before = booking.starts_at
     booking.move(
         coach_id=opening.coach.id, starts_at=opening.starts_at, ends_at=opening.ends_at, at=hand.at
     )
     taking.give_back(booking)
-    taking.take(booking, seat=opening.seat or 1, rules=rules())
+    rule = rules()
+    taking.take(booking, seat=opening.seat or 1, rules=rule)
     db.session.refresh(booking, ["coach"])
     booking.lead.booked(at=hand.at)
     notices.moved(booking)
-    notices.reminders(booking, at=hand.at)
+    notices.reminders(booking, at=hand.at, rule=rule)
     _tell(booking, "moved", hand, before=before.isoformat())
     return booking
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 
+from portal.booking.grid import number
 from portal.booking.models import (
     BookedCell,
     Booking,
@@ -24,6 +25,7 @@ from portal.extensions import db
 from portal.staff.models import Staff
 
 AROUND = timedelta(days=2)
+Week = dict[int, tuple[Minutes, ...]]
 
 
 def rules() -> Rules:
@@ -47,26 +49,24 @@ def diary(  # noqa: PLR0913 - what a diary depends on, each by name
 
     The booking `without` counts as gone: it is the one that is to be moved.
     """
-    people = bookable()
-    ids = [person.id for person in people]
-    days = (first - AROUND, last + AROUND)
-    week, exceptions = _week(ids), _exceptions(ids, days)
-    taken, load = _taken(ids, days, without), _load(ids, days, settings)
-    skills = {each.staff_id: frozenset(each.skills) for each in profiles()}
+    coaches = _coaches()
+    ids, days = list(coaches), (first - AROUND, last + AROUND)
+    exceptions, taken = _exceptions(ids, days), _taken(ids, days, without)
+    load = _load(ids, days, settings)
     return Diary(
         hours=settings.studio.hours,
         closed=closed_days(*days),
         coaches=tuple(
             Coach(
-                id=person.id,
-                name=person.name,
-                skills=skills.get(person.id, frozenset()),
-                week=week[person.id],
-                exceptions=exceptions[person.id],
-                taken=taken[person.id],
-                load=load[person.id],
+                id=each,
+                name=name,
+                skills=skills,
+                week=week,
+                exceptions=exceptions[each],
+                taken=taken[each],
+                load=load[each],
             )
-            for person in people
+            for each, (name, skills, week) in coaches.items()
         ),
         rules=rule or rules(),
         now=at,
@@ -75,9 +75,14 @@ def diary(  # noqa: PLR0913 - what a diary depends on, each by name
 
 def is_open_for_booking() -> bool:
     """Say whether any coach has hours in which somebody may book."""
-    ids = [person.id for person in bookable()]
-    found = select(CoachHours.id).where(CoachHours.staff_id.in_(ids)).limit(1)
-    return bool(ids) and db.session.scalars(found).one_or_none() is not None
+    found = (
+        select(CoachHours.id)
+        .join(CoachProfile, CoachProfile.staff_id == CoachHours.staff_id)
+        .join(Staff, Staff.id == CoachHours.staff_id)
+        .where(CoachProfile.bookable.is_(True), Staff.active.is_(True))
+        .limit(1)
+    )
+    return db.session.scalars(found).one_or_none() is not None
 
 
 def bookable() -> Sequence[Staff]:
@@ -106,39 +111,56 @@ def closed_days(first: date, last: date) -> frozenset[date]:
     )
 
 
-def _week(ids: Sequence[int]) -> Mapping[int, dict[int, tuple[Minutes, ...]]]:
-    found: defaultdict[int, dict[int, tuple[Minutes, ...]]] = defaultdict(dict)
-    rows = db.session.scalars(select(CoachHours).where(CoachHours.staff_id.in_(ids)))
-    for row in rows:
-        found[row.staff_id][row.weekday] = _spans(row)
+def _coaches() -> Mapping[int, tuple[str, frozenset[str], Week]]:
+    """Return the coaches whose times visitors may pick: names, skills and usual weeks, by id."""
+    rows = db.session.execute(
+        select(
+            Staff.id,
+            Staff.name,
+            CoachProfile.skills,
+            CoachHours.weekday,
+            CoachHours.opens,
+            CoachHours.closes,
+            CoachHours.break_from,
+            CoachHours.break_to,
+        )
+        .join(CoachProfile, CoachProfile.staff_id == Staff.id)
+        .outerjoin(CoachHours, CoachHours.staff_id == Staff.id)
+        .where(CoachProfile.bookable.is_(True), Staff.active.is_(True))
+        .order_by(Staff.id, CoachHours.weekday)
+    )
+    found: dict[int, tuple[str, frozenset[str], Week]] = {}
+    for staff_id, name, skills, weekday, opens, closes, rest, until in rows:
+        _, _, week = found.setdefault(staff_id, (name, frozenset(skills), {}))
+        if weekday is not None:
+            week[weekday] = _spans(opens, closes, rest, until)
     return found
 
 
-def _spans(row: CoachHours) -> tuple[Minutes, ...]:
-    if row.break_from is None or row.break_to is None:
-        return ((row.opens, row.closes),)
-    return ((row.opens, row.break_from), (row.break_to, row.closes))
+def _spans(opens: int, closes: int, rest: int | None, until: int | None) -> tuple[Minutes, ...]:
+    if rest is None or until is None:
+        return ((opens, closes),)
+    return ((opens, rest), (until, closes))
 
 
 def _exceptions(
     ids: Sequence[int], days: tuple[date, date]
 ) -> Mapping[int, dict[date, tuple[Minutes, ...]]]:
     found: defaultdict[int, dict[date, tuple[Minutes, ...]]] = defaultdict(dict)
-    rows = db.session.scalars(
-        select(CoachException).where(
-            CoachException.staff_id.in_(ids), CoachException.day.between(*days)
-        )
+    rows = db.session.execute(
+        select(
+            CoachException.staff_id, CoachException.day, CoachException.opens, CoachException.closes
+        ).where(CoachException.staff_id.in_(ids), CoachException.day.between(*days))
     )
-    for row in rows:
-        works = row.opens is not None and row.closes is not None
-        found[row.staff_id][row.day] = ((row.opens, row.closes),) if works else ()  # type: ignore[assignment]
+    for staff_id, day, opens, closes in rows:
+        found[staff_id][day] = () if opens is None or closes is None else ((opens, closes),)
     return found
 
 
 def _taken(
     ids: Sequence[int], days: tuple[date, date], without: int | None
-) -> Mapping[int, dict[datetime, frozenset[int]]]:
-    found: defaultdict[int, dict[datetime, frozenset[int]]] = defaultdict(dict)
+) -> Mapping[int, dict[int, frozenset[int]]]:
+    found: defaultdict[int, dict[int, frozenset[int]]] = defaultdict(dict)
     rows = db.session.execute(
         select(BookedCell.coach_id, BookedCell.starts_at, BookedCell.seat).where(
             BookedCell.coach_id.in_(ids),
@@ -147,7 +169,8 @@ def _taken(
         )
     )
     for coach_id, start, seat in rows:
-        found[coach_id][start] = found[coach_id].get(start, frozenset()) | {seat}
+        cell, theirs = number(start), found[coach_id]
+        theirs[cell] = theirs.get(cell, frozenset()) | {seat}
     return found
 
 

@@ -31,7 +31,11 @@ class ClosedGateError(Exception):
 
 def gate(lead: Lead) -> Gate:
     """Return where a lead stands: both the last decision and what the desk holds must allow it."""
-    decision = latest_decision(lead.id)
+    return judge(lead, latest_decision(lead.id))
+
+
+def judge(lead: Lead, decision: Decision | None) -> Gate:
+    """Return where a lead with this last decision stands."""
     if lead.disposition in ALARMS or (decision and decision.disposition in ALARMS):
         return Gate.ALARM
     if decision is None or decision.intake.finished_at is None:
@@ -43,10 +47,13 @@ def gate(lead: Lead) -> Gate:
     return Gate.OPEN
 
 
-def must_be_open(lead: Lead) -> None:
-    """Raise ClosedGateError unless this person may pick a time."""
-    found = gate(lead)
-    if found is not Gate.OPEN:
+def must_be_open(lead: Lead, decision: Decision | None, *, by_staff: bool) -> None:
+    """Raise ClosedGateError unless this person may be booked.
+
+    The desk may book somebody who is not screened yet, and nobody else who must wait.
+    """
+    found = judge(lead, decision)
+    if found is not Gate.OPEN and not (by_staff and found is Gate.UNFINISHED):
         raise ClosedGateError(found)
 
 

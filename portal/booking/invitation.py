@@ -1,10 +1,11 @@
 """A session as a calendar's event: the same event moves and is called off, never a second one."""
 
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from portal.booking.models import Booking, Place, State
 from portal.booking.words import when
@@ -28,9 +29,21 @@ def invitation(booking: Booking, *, studio: Studio, url: str, method: str | None
     calendar.add("version", "2.0")
     calendar.add("method", method or method_of(booking))
     calendar.add_component(_event(booking, studio=studio, url=url))
-    calendar.add_missing_timezones()
-    text: bytes = calendar.to_ical()
-    return text.decode()
+    return with_zone(calendar, studio.zone)
+
+
+def with_zone(calendar: Calendar, zone: ZoneInfo) -> str:
+    """Return a calendar as text, with the rules of the zone that its events name.
+
+    The rules of a zone are most of the text and never change, so they are written out once.
+    """
+    before, begin, events = calendar.to_ical().decode().partition("BEGIN:VEVENT")
+    return f"{before}{_zone_text(zone.key)}{begin}{events}"
+
+
+@cache
+def _zone_text(key: str) -> str:
+    return str(Timezone.from_tzid(key).to_ical().decode())
 
 
 def google_url(booking: Booking, *, studio: Studio, url: str) -> str:

@@ -1,7 +1,7 @@
 """Which skills of a coach matter to a person; used to choose, and never shown to anybody."""
 
 from portal.intake import reasons
-from portal.intake.queries import latest_decision
+from portal.intake.models import Decision
 from portal.leads.models import Enquiry
 from portal.vault import CannotOpenError
 
@@ -17,10 +17,9 @@ BACK_SITES = frozenset({"low_back", "mid_back", "buttock"})
 OLDER = 60
 
 
-def wanted(enquiry: Enquiry | None, lead_id: int) -> frozenset[str]:
-    """Return the skills that the enquiry and the health check of a lead ask for."""
+def wanted(enquiry: Enquiry | None, decision: Decision | None) -> frozenset[str]:
+    """Return the skills that an enquiry and the last decision on a health check ask for."""
     found = {BACK} if enquiry is not None and enquiry.reason == "back" else set()
-    decision = latest_decision(lead_id)
     if decision is None:
         return frozenset(found)
     try:

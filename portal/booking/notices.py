@@ -9,6 +9,7 @@ from portal.booking.diary import rules
 from portal.booking.invitation import invitation, method_of
 from portal.booking.models import Booking, Place
 from portal.booking.openings import moment
+from portal.booking.rules import Rules
 from portal.extensions import settings
 from portal.mail import outbox
 from portal.mail.outbox import Attachment
@@ -37,13 +38,13 @@ def missed_you(booking: Booking) -> None:
     _send(kind="missed_you", booking=booking, invites=False)
 
 
-def reminders(booking: Booking, *, at: datetime) -> None:
+def reminders(booking: Booking, *, at: datetime, rule: Rules | None = None) -> None:
     """Put both reminders where the session is now; what stood before is dropped.
 
     A reminder whose moment has passed is not sent, and none is ever sent after the session began.
     """
     no_reminders(booking)
-    rule, zone = rules(), settings().studio.zone
+    rule, zone = rule or rules(), settings().studio.zone
     for which, before in (("first", rule.remind_first), ("last", rule.remind_last)):
         due = remind_at(booking.starts_at, before, zone=zone)
         if before and due > at:
@@ -103,7 +104,7 @@ def _send(  # noqa: PLR0913 - the message's own fields, each by name
     recipient = recipient_of(booking)
     if recipient is None:
         return
-    outbox.queue(
+    outbox.put(
         kind=kind,
         uid=f"{kind}:{booking.public_id}:{occurrence or booking.version}",
         recipient=recipient,

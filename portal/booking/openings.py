@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from portal.booking.grid import cells
+from portal.booking.grid import cells, numbers
 from portal.booking.rules import Rules
 from portal.hours import OpeningHours
 
@@ -24,7 +24,7 @@ class Coach:
     """What is known of one coach for the days in question.
 
     `week` holds each weekday's working spans, `exceptions` those of single days. `taken` maps the
-    start of a cell to the seats that somebody has in it, `load` a day to its bookings.
+    number of a cell to the seats that somebody has in it, `load` a day to its bookings.
     """
 
     id: int
@@ -32,7 +32,7 @@ class Coach:
     skills: frozenset[str]
     week: Mapping[int, tuple[Minutes, ...]]
     exceptions: Mapping[date, tuple[Minutes, ...]]
-    taken: Mapping[datetime, frozenset[int]]
+    taken: Mapping[int, frozenset[int]]
     load: Mapping[date, int]
 
     def works(self, day: date) -> tuple[Minutes, ...]:
@@ -80,8 +80,11 @@ class Offer:
         return any(opening.is_free for opening in self.openings)
 
 
-def openings(diary: Diary, day: date) -> Iterator[Opening]:
-    """Yield every time of a studio day that is neither too soon nor too far off, taken or free."""
+def openings(diary: Diary, day: date, *, only: datetime | None = None) -> Iterator[Opening]:
+    """Yield every time of a studio day that is neither too soon nor too far off, taken or free.
+
+    With `only`, those that begin at this moment.
+    """
     last = _today(diary) + timedelta(days=diary.rules.horizon_days)
     span = diary.hours.on(day)
     if span is None or day in diary.closed or not _today(diary) <= day <= last:
@@ -89,7 +92,7 @@ def openings(diary: Diary, day: date) -> Iterator[Opening]:
     soonest = diary.now + timedelta(minutes=diary.rules.notice)
     for coach in diary.coaches:
         for start in _starts(diary, coach, day, span):
-            if start >= soonest:
+            if start >= soonest and only in {None, start}:
                 seat = free_seat(coach, start, rules=diary.rules)
                 yield Opening(start, start + diary.rules.lasts, coach, seat)
 
@@ -115,7 +118,7 @@ def offers(
 def at_moment(diary: Diary, starts_at: datetime) -> tuple[Opening, ...]:
     """Return what the coaches have at exactly this moment; empty when nothing begins then."""
     day = starts_at.astimezone(diary.hours.zone).date()
-    return tuple(each for each in openings(diary, day) if each.starts_at == starts_at)
+    return tuple(openings(diary, day, only=starts_at))
 
 
 def choose(found: Sequence[Opening], *, skills: frozenset[str], zone: ZoneInfo) -> Opening | None:
@@ -155,8 +158,8 @@ def nearest(
 
 def free_seat(coach: Coach, start: datetime, *, rules: Rules) -> int | None:
     """Return the first seat that is free from the buffer before to the buffer after, or None."""
-    needed = cells(start - rules.before, start + rules.lasts + rules.after)
-    taken = frozenset[int]().union(*(coach.taken.get(cell, frozenset()) for cell in needed))
+    needed = numbers(start - rules.before, start + rules.lasts + rules.after)
+    taken = {seat for cell in needed for seat in coach.taken.get(cell, ())}
     return next((seat for seat in range(1, rules.capacity + 1) if seat not in taken), None)
 
 

@@ -11,7 +11,8 @@ from portal.booking.forms import PICK, ManageForm, PickForm, context
 from portal.booking.gate import ClosedGateError, Gate, gate
 from portal.booking.invitation import google_url, invitation, outlook_url
 from portal.booking.models import Booking
-from portal.booking.picker import Search, picker
+from portal.booking.picker import picker
+from portal.booking.search import Search
 from portal.booking.wishes import Hand, TakenError
 from portal.clock import now
 from portal.errors import WrongStateError

@@ -13,7 +13,8 @@ from portal.booking import actions, diary, queries, walkin
 from portal.booking.forms import PICK, read_moment
 from portal.booking.gate import ClosedGateError
 from portal.booking.models import Booking, State
-from portal.booking.picker import Search, picker
+from portal.booking.picker import picker
+from portal.booking.search import Search
 from portal.booking.wishes import Hand, TakenError, Wish
 from portal.clock import now
 from portal.desk.forms import PressForm

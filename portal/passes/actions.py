@@ -125,10 +125,13 @@ def _claim(public_id: str, *, day: date, at: datetime, length: int) -> DayPass:
         return existing
     if enquiry.kind is not Kind.DAY_PASS:
         raise NoResultFound("Only a request for a day pass leads to one.")
-    if standing.decision_for(enquiry) is None:
+    decision = standing.decision_for(enquiry)
+    if decision is None:
         raise NotAllowedError
-    day_pass = _issue(enquiry, day=day, at=at, length=length)
+    _must_be_open(day, at=at)
+    day_pass = _new(enquiry, day=day, at=at, length=length)
     day_pass.enquiry_id = enquiry.id
+    _issue(day_pass, enquiry, standing.holder(decision, at=at), at=at)
     tell(lead, "pass_issued", at=at, day=day.isoformat())
     notices.issued(day_pass, at=at, enquiry=enquiry)
     return day_pass
@@ -140,37 +143,39 @@ def _give(lead_id: int, gift: Gift, *, length: int) -> DayPass:
     if not standing.allows(lead):
         raise NotAllowedError
     enquiry = latest_enquiry(lead_id)
-    day_pass = _issue(enquiry, day=gift.day, at=gift.at, length=length, anyway=True)
+    _must_be_open(gift.day, at=gift.at)
+    day_pass = _new(enquiry, day=gift.day, at=gift.at, length=length)
     day_pass.given_by_id = gift.staff.id
+    _issue(day_pass, enquiry, _holder(enquiry, at=gift.at), at=gift.at, anyway=True)
     day = gift.day.isoformat()
     tell(lead, "pass_given", at=gift.at, staff=gift.staff, day=day, text=gift.because)
     notices.issued(day_pass, at=gift.at)
     return day_pass
 
 
-def _issue(
-    enquiry: Enquiry, *, day: date, at: datetime, length: int, anyway: bool = False
-) -> DayPass:
-    """Write a pass and hold everything its holder is known by; raise AlreadyHadOneError."""
-    _must_be_open(day, at=at)
-    lead, holder = enquiry.lead, _holder(enquiry, at=at)
-    day_pass = DayPass(
+def _new(enquiry: Enquiry, *, day: date, at: datetime, length: int) -> DayPass:
+    return DayPass(
         code=_free_code(length),
         public_id=secrets.token_urlsafe(SECRET_BYTES),
-        lead=lead,
+        lead=enquiry.lead,
         name=enquiry.name,
         email=enquiry.email,
         valid_on=day,
-        under_18=holder.under_18,
         issued_at=at,
         updated_at=at,
     )
+
+
+def _issue(
+    day_pass: DayPass, enquiry: Enquiry, holder: Holder, *, at: datetime, anyway: bool = False
+) -> None:
+    """Write a pass and hold everything its holder is known by; raise AlreadyHadOneError."""
+    day_pass.under_18 = holder.under_18
     db.session.add(day_pass)
     db.session.flush()
-    who = standing.known_by(lead, enquiry, holder)
-    identity.take(who, pass_id=day_pass.id, until=days.end_of(day), at=at, anyway=anyway)
-    _put_off(lead, day, at=at)
-    return day_pass
+    who, until = standing.known_by(enquiry.lead, enquiry, holder), days.end_of(day_pass.valid_on)
+    identity.take(who, pass_id=day_pass.id, until=until, at=at, anyway=anyway)
+    _put_off(enquiry.lead, day_pass.valid_on, at=at)
 
 
 def _free_code(length: int) -> str:

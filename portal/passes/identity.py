@@ -30,18 +30,21 @@ def take(
     never wait for each other crosswise.
     """
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    for name in sorted(who):
-        row = dialect.insert(PassIdentity).values(who=name, pass_id=pass_id, until=until)
-        free = or_(PassIdentity.until <= at, PassIdentity.pass_id == pass_id)
-        held = db.session.execute(
-            row.on_conflict_do_update(
-                index_elements=["who"],
-                set_={"pass_id": pass_id, "until": until},
-                where=None if anyway else free,
-            ).returning(PassIdentity.who)
-        ).first()
-        if held is None:
-            raise AlreadyHadOneError
+    names = sorted(set(who))
+    rows = [{"who": name, "pass_id": pass_id, "until": until} for name in names]
+    free = or_(PassIdentity.until <= at, PassIdentity.pass_id == pass_id)
+    held = db.session.execute(
+        dialect.insert(PassIdentity)
+        .values(rows)
+        .on_conflict_do_update(
+            index_elements=["who"],
+            set_={"pass_id": pass_id, "until": until},
+            where=None if anyway else free,
+        )
+        .returning(PassIdentity.who)
+    )
+    if len(held.all()) < len(names):
+        raise AlreadyHadOneError
 
 
 def keep(pass_id: int, *, until: datetime) -> None:

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vText
 
+from portal.booking.invitation import with_zone
 from portal.extensions import settings
 from portal.passes.days import hours_on
 from portal.passes.links import pass_url
@@ -37,5 +38,4 @@ def ics(day_pass: DayPass) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if day_pass.state is State.RETURNED else "PUBLISH")
     calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
+    return with_zone(calendar, studio.zone).encode()

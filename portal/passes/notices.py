@@ -61,7 +61,7 @@ def follow_up(day_pass: DayPass, *, at: datetime) -> None:
 
 
 def _send(day_pass: DayPass, *, kind: str, at: datetime) -> None:
-    outbox.queue(
+    outbox.put(
         kind=kind,
         uid=f"{kind}:{day_pass.id}:{day_pass.moves}",
         recipient=day_pass.email,

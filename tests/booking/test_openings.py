@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal.booking.grid import cells
+from portal.booking.grid import numbers
 from portal.booking.openings import Coach, Diary, Offer, choose, nearest, offers, openings
 from portal.booking.rules import Rules
 from portal.booking.words import clock
@@ -202,7 +202,7 @@ def test_a_free_time_never_touches_a_taken_one(start: int, length: int, before: 
     nine = datetime(2026, 11, 24, 15, tzinfo=UTC)
     theirs = nine + timedelta(minutes=start)
     ends = theirs + timedelta(minutes=length)
-    taken = dict.fromkeys(cells(theirs, ends), frozenset({1}))
+    taken = dict.fromkeys(numbers(theirs, ends), frozenset({1}))
     facts = diary(zone, coach(taken=taken), day=day, buffer_before=before, buffer_after=after)
     for each in free(facts, day):
         begins = each - timedelta(minutes=before)
@@ -213,7 +213,7 @@ def test_a_free_time_never_touches_a_taken_one(start: int, length: int, before: 
 def test_a_coach_with_two_seats_is_free_until_both_are_taken():
     zone, day = ZONES[0], date(2026, 11, 24)
     nine = datetime(2026, 11, 24, 15, tzinfo=UTC)
-    one = dict.fromkeys(cells(nine, nine + timedelta(minutes=20)), frozenset({1}))
+    one = dict.fromkeys(numbers(nine, nine + timedelta(minutes=20)), frozenset({1}))
     both = dict.fromkeys(one, frozenset({1, 2}))
     seats = [
         next(openings(diary(zone, coach(taken=taken), day=day, capacity=2), day)).seat
@@ -239,7 +239,7 @@ def test_the_skill_comes_first_and_then_who_is_less_busy():
 def test_the_nearest_three_are_free_and_in_order():
     zone, day = ZONES[0], date(2026, 11, 24)
     ten = datetime(2026, 11, 24, 16, tzinfo=UTC)
-    taken = dict.fromkeys(cells(ten, ten + timedelta(minutes=20)), frozenset({1}))
+    taken = dict.fromkeys(numbers(ten, ten + timedelta(minutes=20)), frozenset({1}))
     found: tuple[Offer, ...] = nearest(diary(zone, coach(taken=taken), day=day), ten)
     walls = [clock(each.starts_at, zone) for each in found]
     assert walls == ["9:20 am", "9:40 am", "10:20 am"]

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from portal.booking import actions, links
 from portal.booking.models import Booking
-from portal.booking.picker import Search, picker
+from portal.booking.picker import picker
+from portal.booking.search import Search
 from portal.booking.wishes import Hand, Wish
 from portal.clock import now
 from portal.extensions import db, settings
