@@ -116,6 +116,29 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
     _forget_attempts(Path(migrated_app.instance_path) / "limits.sqlite")
 
 
+@pytest.fixture
+def careless(app: Flask) -> Iterator[None]:
+    """Let SQLite not wait for the disk: for tests with so many commits that waiting is all they do.
+
+    What they prove does not hang on a power cut.
+    """
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+
+    def hurry(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    db.session.remove()
+    engine.dispose()
+    sa.event.listen(engine, "connect", hurry)
+    yield
+    db.session.remove()
+    sa.event.remove(engine, "connect", hurry)
+    engine.dispose()
+
+
 def _forget_attempts(file: Path) -> None:
     if file.exists():
         with contextlib.closing(sqlite3.connect(file)) as counts, counts:

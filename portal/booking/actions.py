@@ -154,7 +154,7 @@ def follow_decision(lead: Lead, at: datetime) -> None:
 
 def gate_for_staff(lead: Lead) -> None:
     """Raise ClosedGateError for somebody who must see a clinician first; unscreened is allowed."""
-    gate.must_be_open(lead, latest_decision(lead.id), by_staff=True)
+    gate.must_allow(lead, latest_decision(lead.id), by_staff=True)
 
 
 def new_booking(
@@ -192,7 +192,7 @@ def new_booking(
 
 def _book(lead: Lead, enquiry: Enquiry | None, wish: Wish, *, hand: Hand) -> Booking:
     decision = latest_decision(lead.id)
-    gate.must_be_open(lead, decision, by_staff=hand.staff is not None)
+    gate.must_allow(lead, decision, by_staff=hand.staff is not None)
     skills = matching.wanted(enquiry, decision)
     opening = opening_for(wish, skills, hand=hand)
     return new_booking(lead, enquiry, opening, wish, hand=hand)
@@ -205,7 +205,7 @@ def _move(booking_id: int, wish: Wish, *, hand: Hand, seen: int | None) -> Booki
         return booking
     _must_be_seen(booking, seen)
     decision = latest_decision(booking.lead_id)
-    gate.must_be_open(booking.lead, decision, by_staff=hand.staff is not None)
+    gate.must_allow(booking.lead, decision, by_staff=hand.staff is not None)
     skills = matching.wanted(booking.enquiry, decision)
     opening = opening_for(wish, skills, hand=hand, without=booking.id, stay_with=booking.coach_id)
     before = booking.starts_at

@@ -47,8 +47,13 @@ def judge(lead: Lead, decision: Decision | None) -> Gate:
     return Gate.OPEN
 
 
-def must_be_open(lead: Lead, decision: Decision | None, *, by_staff: bool) -> None:
-    """Raise ClosedGateError unless this person may be booked.
+def must_be_open(lead: Lead) -> None:
+    """Raise ClosedGateError unless this person may pick a time."""
+    must_allow(lead, latest_decision(lead.id), by_staff=False)
+
+
+def must_allow(lead: Lead, decision: Decision | None, *, by_staff: bool) -> None:
+    """Raise ClosedGateError unless a person with this last decision may be booked.
 
     The desk may book somebody who is not screened yet, and nobody else who must wait.
     """
