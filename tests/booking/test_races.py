@@ -109,6 +109,7 @@ def sell(app, number: int) -> tuple[list[datetime], list[object]]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("careless")
 def test_a_place_is_sold_once_and_never_left(app):
     slots, results = sell(app, SLOTS)
     assert [each for each in results if isinstance(each, Exception)] == []

@@ -13,7 +13,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from portal.booking import actions, notices
 from portal.booking.models import BookedCell, Booking, CoachHours, State
@@ -34,6 +34,18 @@ ZONES = {
 }
 
 
+WAITING = (
+    select(OutboxMail.id)
+    .where(
+        OutboxMail.state == MailState.READY,
+        or_(OutboxMail.due <= bindparam("at"), OutboxMail.not_after <= bindparam("at")),
+        OutboxMail.kind == "reminder",
+    )
+    .limit(1)
+)
+"""Built once: it is asked every hour of every life."""
+
+
 def in_zone(zone: ZoneInfo):
     hours = OpeningHours.parse("mon-sun 00:00-23:59", zone=zone)
     return replace(settings(), studio=replace(settings().studio, zone=zone, hours=hours))
@@ -41,11 +53,15 @@ def in_zone(zone: ZoneInfo):
 
 def send_due(at: datetime) -> list[OutboxMail]:
     """Do what the worker does, without a mail server: expire, then send what is due."""
+    waiting = db.session.connection().execute(WAITING, {"at": at}).scalar()
+    db.session.rollback()
+    if not waiting:
+        return []
     ready = OutboxMail.state == MailState.READY
     with transaction():
         db.session.execute(
             update(OutboxMail)
-            .where(ready, OutboxMail.not_after <= at)
+            .where(ready, OutboxMail.kind == "reminder", OutboxMail.not_after <= at)
             .values(state=MailState.EXPIRED)
         )
         due = db.session.scalars(
@@ -58,6 +74,7 @@ def send_due(at: datetime) -> list[OutboxMail]:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", ZONES)
+@pytest.mark.usefixtures("careless")
 def test_every_reminder_goes_once_and_never_late(app, clock, monkeypatch, name):
     monkeypatch.setitem(app.extensions, "settings", in_zone(ZoneInfo(name)))
     for live in lives(name, LIVES // len(ZONES), clock=clock):
