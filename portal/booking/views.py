@@ -6,13 +6,11 @@ from flask import Blueprint, Flask, Response, abort, redirect, render_template, 
 from flask.blueprints import BlueprintSetupState
 
 from portal import tokens
-from portal.booking import actions, diary, links, queries, words
+from portal.booking import actions, diary, links, queries, screens, words
 from portal.booking.forms import PICK, ManageForm, PickForm, context
 from portal.booking.gate import ClosedGateError, Gate, gate
-from portal.booking.invitation import google_url, invitation, outlook_url
+from portal.booking.invitation import invitation
 from portal.booking.models import Booking
-from portal.booking.picker import picker
-from portal.booking.search import Search
 from portal.booking.wishes import Hand, TakenError
 from portal.clock import now
 from portal.errors import WrongStateError
@@ -34,6 +32,7 @@ bp.add_app_template_filter(words.first, "first_word")
 def _take_over(state: BlueprintSetupState) -> None:
     app = cast("Flask", state.app)
     handover.offer(app, Kind.CONSULT, _way)
+    handover.draw(app, Kind.CONSULT, screens.panel)
     handover.listen(app, actions.follow_decision)
 
 
@@ -56,7 +55,7 @@ def choose(token: str) -> Any:
         return _standing(enquiry, found), 403
     if not diary.is_open_for_booking():
         return render_template("booking/later.html", enquiry=enquiry)
-    return _pick(enquiry, token)
+    return screens.pick(enquiry, token)
 
 
 @bp.post("/book/<token>")
@@ -66,14 +65,14 @@ def take(token: str) -> Any:
     form = PickForm(meta={"csrf_context": context(enquiry.public_id)})
     wish = form.wish()
     if not form.validate() or wish is None:
-        return _pick(enquiry, token, form, problems=form.problems or {"slot": PICK}), 422
+        return screens.pick(enquiry, token, form, problems=form.problems or {"slot": PICK}), 422
     try:
         booked = actions.book(enquiry.public_id, wish, hand=_hand())
     except ClosedGateError as closed:
         return _standing(enquiry, closed.gate), 409
     except TakenError as gone:
         problems = {"slot": TAKEN}
-        return _pick(enquiry, token, form, problems=problems, taken=gone.wanted), 422
+        return screens.pick(enquiry, token, form, problems=problems, taken=gone.wanted), 422
     return leave_for(url_for("booking.manage", token=links.manage_token(booked)))
 
 
@@ -81,9 +80,9 @@ def take(token: str) -> Any:
 def manage(token: str) -> Any:
     """Show what stands for this person now, whatever the link was first made for."""
     booking = _truth(token)
-    if request.args.get("step") == "move" and _may_change(booking):
-        return _move(booking, token)
-    return _manage(booking, token, step=request.args.get("step"))
+    if request.args.get("step") == "move" and screens.may_change(booking):
+        return screens.move(booking, token)
+    return screens.manage(booking, token, step=request.args.get("step"))
 
 
 @bp.post("/manage/<token>")
@@ -92,13 +91,13 @@ def change(token: str) -> Any:
     booking = _truth(token)
     form = ManageForm(meta={"csrf_context": context(booking.public_id)})
     if not form.validate():
-        return _manage(booking, token, problems=form.problems), 422
+        return screens.manage(booking, token, problems=form.problems), 422
     try:
         return _cancel(booking, form, token) if form.do.data == "cancel" else _moved(booking, form)
     except ClosedGateError:
-        return _manage(_truth(token), token), 409
+        return screens.manage(_truth(token), token), 409
     except WrongStateError:
-        return _manage(_truth(token), token, news=True), 409
+        return screens.manage(_truth(token), token, news=True), 409
 
 
 @bp.get("/manage/<token>/consult.ics")
@@ -121,11 +120,11 @@ def _cancel(booking: Booking, form: ManageForm, token: str) -> Any:
 def _moved(booking: Booking, form: ManageForm) -> Any:
     wish, token = form.wish(), links.manage_token(booking)
     if wish is None:
-        return _move(booking, token, form, problems={"slot": PICK}), 422
+        return screens.move(booking, token, form, problems={"slot": PICK}), 422
     try:
         actions.move(booking.id, wish, hand=_hand(), seen=None)
     except TakenError as gone:
-        return _move(booking, token, form, problems={"slot": TAKEN}, taken=gone.wanted), 422
+        return screens.move(booking, token, form, problems={"slot": TAKEN}, taken=gone.wanted), 422
     return leave_for(url_for("booking.manage", token=token))
 
 
@@ -134,91 +133,8 @@ def _truth(token: str) -> Booking:
     return queries.today_s_truth(first.lead_id)
 
 
-def _may_change(booking: Booking) -> bool:
-    return booking.is_live and booking.starts_at > now() and gate(booking.lead) is Gate.OPEN
-
-
 def _hand() -> Hand:
     return Hand(at=now(), settings=settings())
-
-
-def _pick(enquiry: Enquiry, token: str, form: PickForm | None = None, **shown: Any) -> str:
-    found = _picker(form, taken=shown.pop("taken", None))
-    return render_template(
-        "booking/pick.html",
-        picker=found,
-        url=lambda **changes: url_for(
-            "booking.choose", token=token, **found.search.args(**changes)
-        ),
-        action=url_for("booking.take", token=token),
-        csrf_context=context(enquiry.public_id),
-        lead=enquiry.lead,
-        first_name=words.first(enquiry.lead.name),
-        problems=shown.get("problems", {}),
-    )
-
-
-def _move(booking: Booking, token: str, form: PickForm | None = None, **shown: Any) -> str:
-    found = _picker(form, taken=shown.pop("taken", None), without=booking.id)
-    return render_template(
-        "booking/move.html",
-        picker=found,
-        url=lambda **changes: url_for(
-            "booking.manage", token=token, step="move", **found.search.args(**changes)
-        ),
-        action=url_for("booking.change", token=token),
-        csrf_context=context(booking.public_id),
-        booking=booking,
-        when=words.when(booking, settings().studio.zone),
-        back=url_for("booking.manage", token=token),
-        problems=shown.get("problems", {}),
-    )
-
-
-def _picker(form: PickForm | None, **more: Any) -> Any:
-    asked = {**request.args}
-    if form is not None:
-        sent = {"place": form.place.data, "zone": form.zone.data, "coach": form.coach.data}
-        asked |= {name: text for name, text in sent.items() if text}
-    search = Search.read(asked, studio=settings().studio.zone)
-    return picker(search, settings=settings(), at=now(), **more)
-
-
-def _manage(
-    booking: Booking,
-    token: str,
-    *,
-    step: str | None = None,
-    problems: Any = None,
-    news: bool = False,
-) -> str:
-    studio, url = settings().studio, links.manage_url(booking)
-    allowed = gate(booking.lead)
-    return render_template(
-        "booking/manage.html",
-        booking=booking,
-        token=token,
-        when=words.when(booking, studio.zone),
-        is_over=booking.ends_at <= now(),
-        held=booking.is_live and allowed not in {Gate.OPEN, Gate.UNFINISHED},
-        may_change=_may_change(booking),
-        may_cancel=booking.is_live and booking.starts_at > now(),
-        asks_to_cancel=step == "cancel",
-        again=_again(booking, allowed),
-        csrf_context=context(booking.public_id),
-        first_name=words.first(booking.lead.name),
-        google=google_url(booking, studio=studio, url=url),
-        outlook=outlook_url(booking, studio=studio, url=url),
-        news=news,
-        problems=problems or {},
-    )
-
-
-def _again(booking: Booking, allowed: Gate) -> str | None:
-    """Return where another time is picked, for somebody who has none and may have one."""
-    if booking.is_live or booking.enquiry is None or allowed is not Gate.OPEN:
-        return None
-    return url_for("booking.choose", token=links.book_token(booking.enquiry))
 
 
 def _standing(enquiry: Enquiry, found: Gate) -> str:

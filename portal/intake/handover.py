@@ -1,15 +1,34 @@
 """What later steps learn of an outcome: where its page leads on, and that it has been decided."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask, current_app
+from markupsafe import Markup
 
 from portal.leads.models import Enquiry, Kind, Lead
 
+
+@dataclass(frozen=True)
+class Panel:
+    """The next step itself, drawn on the result page, with the files that it needs.
+
+    `says` ends the page's heading; `is_done` says that nothing is left to do there.
+    """
+
+    html: Markup
+    says: str
+    is_done: bool
+    styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+
 Way = Callable[[Enquiry], str | None]
+Draw = Callable[[Enquiry], Panel | None]
 Listener = Callable[[Lead, datetime], None]
 WAYS = "ways_on"
+PANELS = "panels"
 LISTENERS = "decision_listeners"
 WITHDRAWALS = "withdrawal_listeners"
 
@@ -23,6 +42,17 @@ def way_on(enquiry: Enquiry) -> str | None:
     """Return the address of the next step, None while no step of this studio takes over."""
     way: Way | None = current_app.extensions.get(WAYS, {}).get(enquiry.kind)
     return way(enquiry) if way else None
+
+
+def draw(app: Flask, kind: Kind, panel: Draw) -> None:
+    """Let `panel` draw the next step of this kind of enquiry on its result; None for nothing."""
+    app.extensions.setdefault(PANELS, {})[kind] = panel
+
+
+def panel_on(enquiry: Enquiry) -> Panel | None:
+    """Return the next step as a part of the result page, None where its address is all there is."""
+    panel: Draw | None = current_app.extensions.get(PANELS, {}).get(enquiry.kind)
+    return panel(enquiry) if panel else None
 
 
 def listen(app: Flask, listener: Listener) -> None:

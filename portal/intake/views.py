@@ -10,7 +10,7 @@ from portal.extensions import settings
 from portal.htmx import leave_for, wants_fragment
 from portal.intake import actions, comeback, road, screens, sheet
 from portal.intake.forms import HEARD, PressForm, StartForm, SureForm, submitted
-from portal.intake.handover import way_on
+from portal.intake.handover import panel_on, way_on
 from portal.intake.models import Decision
 from portal.intake.outcome import outcome
 from portal.intake.reasons import read
@@ -29,6 +29,9 @@ bp.register_error_handler(DeadLinkError, comeback.ended)
 
 CONSENT = "I agree that {studio} can use my health answers to decide how to start with me"
 NO_CONSENT = "Select the box to agree, or call us on {phone} to talk instead"
+
+GOES_ON = frozenset({"clear", "caution"})
+"""The layouts that may draw the next step; every other outcome has something else to do first."""
 
 Problems = Mapping[str, str]
 
@@ -170,6 +173,7 @@ def _outcome(found: Visit, decision: Decision) -> Response:
         change=found.url(shown.change or road.CHECK),
         booking=None if shown.held else _way_on(found, Kind.CONSULT),
         claim=None if shown.held else _way_on(found, Kind.DAY_PASS),
+        panel=panel_on(found.enquiry) if shown.layout in GOES_ON and not shown.held else None,
         staffed=settings().studio.hours.is_open(now()),
     )
 

@@ -47,17 +47,49 @@ def h1(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", text).split())
 
 
-def test_a_clear_result_leads_to_the_times(client, asks, amir):
-    enquiry = asks()
-    page = client.get(f"/health-check/{health_check_token(enquiry)}/result").text
-    assert f'href="{book_path(enquiry)}"' in page
-    assert slots(client.get(book_path(enquiry)).text) != []
+def result_path(enquiry) -> str:
+    return f"/health-check/{health_check_token(enquiry)}/result"
+
+
+@pytest.mark.parametrize(
+    ("answers", "heading"),
+    [
+        ({}, "Good to go, Robin. What time works for you?"),
+        ({"pain_sites": ["low_back"], "nprs": 3}, "Come on in, Robin. We will adapt a few things."),
+    ],
+)
+def test_result_shows_the_times_and_books_one(client, asks, amir, answers, heading):
+    enquiry = asks(**answers)
+    page = client.get(result_path(enquiry)).text
+    assert h1(page) == heading
+    assert slots(page) == slots(client.get(book_path(enquiry)).text) != []
+    assert f'<form class="book__pick" action="{book_path(enquiry)}" method="post"' in page
+    answer = press(client, book_path(enquiry), page=page, slot=SLOT)
+    assert h1(client.get(answer.location).text) == "You are booked"
+    after = client.get(result_path(enquiry)).text
+    assert slots(after) == []
+    assert "Tuesday, November 24 at 10 am, Chicago time" in after
+    assert f'href="{answer.location}"' in after
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"chest_pain": "now_12h"},
+        {"pain_sites": ["low_back"], "bladder": "new_2w"},
+        {"pain_sites": ["low_back"], "surgery": "lt_12w"},
+        {"temp_illness": "yes"},
+        {"age": 14},
+    ],
+)
+def test_result_of_whoever_must_wait_has_no_times(client, asks, amir, answers):
+    page = client.get(result_path(asks(**answers))).text
+    assert (slots(page), "/book/" in page) == ([], False)
 
 
 def test_without_coaches_hours_a_person_confirms_the_time(client, asks):
     enquiry = asks()
-    page = client.get(f"/health-check/{health_check_token(enquiry)}/result").text
-    assert "/book/" not in page
+    assert "/book/" not in client.get(result_path(enquiry)).text
     assert h1(client.get(book_path(enquiry)).text) == "We will confirm a time with you"
 
 
