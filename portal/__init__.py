@@ -27,6 +27,7 @@ from portal.vault import Vault
 LARGEST_BODY = 256 * 1024
 LARGEST_FORM = 128 * 1024
 MOST_FIELDS = 200
+OPEN_STEPS = (site, leads, intake, booking, passes)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -48,12 +49,16 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.url_map.converters["int"] = RowId
     _configure(app, settings)
     _extend(app, settings)
-    headers.install(app, secure=settings.secure_cookies)
+    headers.install(
+        app,
+        secure=settings.secure_cookies,
+        framed=dict.fromkeys((step.name for step in OPEN_STEPS), settings.embed_hosts),
+    )
     compression.install(app)
     assets.install(app, always=headers.table(secure=settings.secure_cookies))
     pages.install(app)
     errors.install(app)
-    for step in (site, leads, intake, booking, passes, onboarding, staff, desk):
+    for step in (*OPEN_STEPS, onboarding, staff, desk):
         app.register_blueprint(step)
     mailing.install(app)
     cli.install(app)

@@ -1,6 +1,7 @@
 """Every setting of the portal, read once from the environment and refused in words when wrong."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
@@ -14,6 +15,7 @@ from portal.hours import OpeningHours
 from portal.vault import parse_keys
 
 ROOT = Path(__file__).resolve().parent.parent
+ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:(\d{1,5}|\*))?")
 
 
 class WrongSettingError(Exception):
@@ -64,6 +66,7 @@ class Settings:
     mail: Mapping[str, Any]
     demo: bool
     trusted_hosts: tuple[str, ...]
+    embed_hosts: tuple[str, ...]
     proxy_hops: int
     raw: Mapping[str, str] = field(repr=False, default_factory=dict)
 
@@ -118,6 +121,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         mail=_mail(env),
         demo=env.get("PORTAL_DEMO", "") == "1",
         trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
+        embed_hosts=_checked("EMBED_HOSTS", _origins, env.get("EMBED_HOSTS", "")),
         proxy_hops=_checked("PROXY_HOPS", int, env.get("PROXY_HOPS", "0")),
         raw=env,
     )
@@ -186,6 +190,15 @@ def _database_url(env: Mapping[str, str], instance: Path) -> str:
         if url.startswith(short):
             return "postgresql+psycopg://" + url.removeprefix(short)
     return url
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Return the sites that may show our forms; a policy takes nothing that is no origin."""
+    found = tuple(filter(None, (part.strip() for part in text.split(","))))
+    for origin in found:
+        if not ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin!r} is not an origin such as https://www.studio.example")
+    return found
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
@@ -23,6 +23,7 @@ def install(app: Flask) -> None:
         signed_token=_signed_token,
         absolute=lambda path: settings().public_url + path,
         now=now,
+        framed=framed,
     )
     app.add_template_filter(lambda at: words.moment_words(at, _zone()), "moment")
     app.add_template_filter(lambda at: words.time_words(at, _zone()), "time")
@@ -31,6 +32,11 @@ def install(app: Flask) -> None:
     app.add_template_filter(_due, "due")
     app.add_template_filter(_since, "since")
     app.add_template_filter(_tel, "tel")
+
+
+def framed() -> bool:
+    """Say whether the page is asked for a frame, perhaps on somebody else's site."""
+    return request.headers.get("Sec-Fetch-Dest") == "iframe"
 
 
 def _zone() -> Any:

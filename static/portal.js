@@ -64,6 +64,18 @@
     });
   }
 
+  /* In a frame on another site: embed.js there gives the frame the height of its page. */
+  if (window.parent !== window && "framed" in document.body.dataset) {
+    let fresh = true;
+    const tell = () => {
+      window.parent.postMessage({ portal: document.body.scrollHeight, fresh }, "*");
+      fresh = false;
+    };
+    new ResizeObserver(tell).observe(document.body);
+    /* Browsers ignore autofocus here; whoever came by a press of ours still starts at the heading. */
+    if (document.hasFocus()) document.querySelector("[autofocus]")?.focus();
+  }
+
   /* "None of these" clears the others, and the other way round. */
   document.addEventListener("change", ({ target: box }) => {
     if (box.type !== "checkbox" || !box.checked || !box.form) return;
@@ -117,7 +129,11 @@
   /* Where this tab first arrived, kept in the tab alone and sent only with a form. The server sees
      one page back; the tab remembers further. */
   function earlierArrival() {
-    const here = { landing: location.pathname + location.search, referrer: document.referrer };
+    const host = new URLSearchParams(location.search).get("from");
+    const here = {
+      landing: location.pathname + location.search,
+      referrer: host ?? document.referrer,
+    };
     try {
       const kept = sessionStorage.getItem("arrival");
       if (!kept) sessionStorage.setItem("arrival", JSON.stringify(here));

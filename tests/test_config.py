@@ -37,6 +37,8 @@ def test_postgres_urls_use_the_shipped_driver(tmp_path, scheme):
     [
         ("STUDIO_TIMEZONE", "Mars/Olympus"),
         ("STUDIO_HOURS", "whenever"),
+        ("EMBED_HOSTS", "www.studio.example"),
+        ("EMBED_HOSTS", "https://a.example; script-src *"),
         ("STUDIO_HOURS", "mon 09:00-08:00"),
         ("LEAD_RATE_LIMIT", "lots"),
         ("MAIL_PORT", "smtp"),

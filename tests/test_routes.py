@@ -11,6 +11,7 @@ PUBLIC = {
     "site.home",
     "site.articles",
     "site.article",
+    "site.embed",
     "site.feed",
     "site.robots",
     "site.sitemap",

@@ -16,6 +16,7 @@ from portal.extensions import settings
 from portal.leads import days, proof, touch
 from portal.leads.display import SLUGS, Filled
 from portal.leads.models import ContactBy
+from portal.pages import framed
 
 KINDS = {slug: kind for kind, slug in SLUGS.items()}
 GAP = re.compile(rf"@((?:{'|'.join(KINDS)}):(?:token|key)|landing|referrer)@")
@@ -35,7 +36,7 @@ def page(template: str, **facts: Any) -> str:
         finally:
             g.gaps_stay_open = False
 
-    return _complete(_kept((template, request.path), draw))
+    return _complete(_kept((template, f"{request.path} {framed()}"), draw))
 
 
 def lead_form(slug: str, place: str = "dialog") -> Markup:
@@ -73,8 +74,13 @@ def _complete(pieces: list[str]) -> Markup:
 
 
 def _arrival() -> dict[str, str]:
-    """Return where the reader of this page came in, as far as this one request can tell."""
-    here, came_from = request.full_path.rstrip("?"), request.referrer or ""
+    """Return where the reader of this page came in, as far as this one request can tell.
+
+    A page of another site that shows our form names itself in `from`: its browser tells us no more
+    than its host.
+    """
+    here = request.full_path.rstrip("?")
+    came_from = request.args.get("from") or request.referrer or ""
     before = touch.inside(came_from, host=request.host)
     if before is None:
         return {"landing": here[:LONGEST_ADDRESS], "referrer": came_from[:LONGEST_ADDRESS]}

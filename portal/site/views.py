@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import config
 from portal.extensions import db
 from portal.screening import ruleset
 from portal.site import reading, shelf
@@ -31,6 +32,16 @@ def how() -> Any:
 def privacy() -> Any:
     """Say what is held about a person, why, for how long and who sees it."""
     return render_template("site/privacy.html")
+
+
+@bp.get("/embed.js")
+def embed() -> Response:
+    """Give other sites the script that puts our forms into their pages."""
+    script = (config.ROOT / "static" / "embed.js").read_text("utf-8")
+    answer = Response(script, mimetype="text/javascript")
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
 
 
 @bp.get("/healthz")
