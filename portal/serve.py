@@ -65,6 +65,9 @@ def run_both(environ: Mapping[str, str]) -> int:
     children = [_start(command, environ) for command in (_web(), _worker())]
     while not stopping and all(child.poll() is None for child in children):
         time.sleep(GLANCE_SECONDS)
+    for name, child in zip(("web server", "worker"), children, strict=True):
+        if not stopping and child.poll() is not None:
+            print(f"The {name} ended by itself (code {child.returncode}).", file=sys.stderr)  # noqa: T201 - there is no application here to log for
     for child in children:
         child.terminate()
     for child in children:

@@ -1,6 +1,9 @@
 """Where the server listens is settled before anything is made or printed."""
 
+import os
+import signal
 import socket
+import sys
 
 import pytest
 
@@ -51,3 +54,21 @@ def test_taken_port_is_said_before_anything_is_made(app, taken, tmp_path, monkey
         "Choose another port, such as PORT=8001.\n"
     )
     assert not (tmp_path / "instance").exists()
+
+
+@pytest.fixture
+def own_signals():
+    """Give the signals back that `run_both` takes for itself."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.real_time
+@pytest.mark.usefixtures("own_signals")
+def test_part_that_ends_by_itself_is_named_and_takes_the_other_with_it(monkeypatch, capfd):
+    monkeypatch.setattr(serve, "_web", lambda: [sys.executable, "-c", "raise SystemExit(7)"])
+    monkeypatch.setattr(serve, "_worker", lambda: ["sleep", "30"])
+    assert serve.run_both(os.environ) == 1
+    assert capfd.readouterr().err == "The web server ended by itself (code 7).\n"
