@@ -243,6 +243,7 @@ def test_young_person_needs_a_guardian(starts, age, present):
     alone = present == "no"
     assert (page.heading == "You need to be 16 or over to train on your own") is alone
     assert "parent or guardian" in page.says
+    assert page.says.count("needs to agree first") == (0 if alone else 1)
     assert the_lead().is_held_back is alone
 
 
