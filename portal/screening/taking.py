@@ -165,7 +165,10 @@ def _read_age(question: Question, typed: str, now: date | None) -> int:
     return number
 
 
-def _read_age_at_onset(question: Question, typed: str, age: object) -> int:
+def _read_age_at_onset(question: Question, typed: str, age: object) -> int | None:
+    """Whole years, or None from somebody who does not know: the rules then take today's age."""
+    if not typed:
+        return None
     number = _read_number(question, [typed])
     if isinstance(age, int) and number > age:
         raise RefusedError(f"Age when it first began must be {age} or less")

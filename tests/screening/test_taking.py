@@ -127,6 +127,18 @@ def test_age_at_onset_above_the_age_is_refused():
     assert errors["age_at_onset"] == "Age when it first began must be 40 or less"
 
 
+def test_age_at_onset_may_be_left_empty_by_somebody_who_does_not_know():
+    told = {**BACK, "duration": "gt_12w"}
+    page = {"pain_pattern": ["mechanical"], "night_pain": ["second_half"]}
+    page |= {"morning_stiff": ["ge_30"], "eases_with_movement": ["yes"]}
+
+    answers, errors = take("pattern", {**page, "age_at_onset": [""]}, told)
+
+    assert (errors, answers["age_at_onset"]) == ({}, None)
+    assert "age_at_onset" not in questionnaire().missing(answers)
+    assert questionnaire().facts(answers)["age_at_onset"] is None
+
+
 def test_note_that_is_too_long_is_refused():
     _, errors = take("exercise", {"free_text": ["x" * 1001]})
 
