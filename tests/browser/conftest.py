@@ -23,8 +23,18 @@ from tests.conftest import make_settings
 from tests.desk.conftest import make_staff
 from tests.stranger import Stranger
 
+SWITCHED_OFF = [
+    *["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"],
+    *["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding"],
+    *["HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "ThirdPartyStoragePartitioning"],
+    *["AvoidCorsURLLoaderRestartOnRedirect", "LensOverlay", "MediaRouter", "OptimizationHints"],
+    *["NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"],
+]
+"""The first three start two more processes with each context, for an address bar that nobody sees:
+half of what a visit costs. The others are Playwright's own; a second list replaces the first."""
 FLAGS = [
     "--no-sandbox",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
