@@ -14,7 +14,7 @@ run: .venv/run ; $(FLASK) serve --demo
 
 lint: .venv/dev ; .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/lint-imports && .venv/bin/mypy
 
-test: lint ; .venv/bin/pytest -n 2
+test: lint ; .venv/bin/pytest -n 2 --dist worksteal
 
 bench: .venv/dev ; .venv/bin/python -m tests.bench
 

@@ -1,9 +1,11 @@
 """What every test stands on: a migrated database, a frozen clock, and a critical client."""
 
 import contextlib
+import gc
 import os
 import re
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,6 +56,7 @@ def scratch_postgres(name: str) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+        connection.execute(sa.text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
     try:
         yield re.sub(r"/[^/]*$", f"/{name}", postgres_url())
     finally:
@@ -62,13 +65,26 @@ def scratch_postgres(name: str) -> Iterator[str]:
         admin.dispose()
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep what the tests are made of out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def fast_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: what a test commits need not reach a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of a random name is made in it
+    usable = memory.is_dir() and os.access(memory, os.W_OK)
+    with tempfile.TemporaryDirectory(dir=memory if usable else None) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, fast_folder: Path) -> Iterator[str]:
     """The same tests on both databases; PostgreSQL is skipped by name where none answers."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'portal.sqlite'}"
+        yield f"sqlite:///{fast_folder / 'portal.sqlite'}"
         return
     if not _postgres_answers():
         if os.environ.get("REQUIRE_POSTGRES"):
@@ -93,8 +109,9 @@ def make_settings(instance: Path, url: str, **environ: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    app = create_app(make_settings(tmp_path_factory.mktemp("instance"), database_url))
+def migrated_app(database_url: str, fast_folder: Path) -> Iterator[Flask]:
+    instance = Path(tempfile.mkdtemp(dir=fast_folder))
+    app = create_app(make_settings(instance, database_url))
     app.testing = True
     with app.app_context():
         upgrade()
@@ -110,9 +127,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         yield migrated_app
         db.session.rollback()
         db.session.remove()
-        with db.engine.begin() as connection:
-            for table in reversed(db.metadata.sorted_tables):
-                connection.execute(table.delete())
+        empty(db.engine)
     _forget_attempts(Path(migrated_app.instance_path) / "limits.sqlite")
 
 
@@ -137,6 +152,18 @@ def careless(app: Flask) -> Iterator[None]:
     db.session.remove()
     sa.event.remove(engine, "connect", hurry)
     engine.dispose()
+
+
+def empty(engine: sa.Engine) -> None:
+    """Delete every row, in one go of the driver's own: it happens after each test."""
+    tables = reversed(db.metadata.sorted_tables)
+    deletes = ";".join(f"DELETE FROM {table}" for table in tables)  # noqa: S608 - names of ours
+    with contextlib.closing(engine.raw_connection()) as raw:
+        if engine.dialect.name == "sqlite":
+            raw.driver_connection.executescript(f"BEGIN IMMEDIATE; {deletes}; COMMIT")
+        else:
+            raw.driver_connection.execute(deletes)
+            raw.commit()
 
 
 def _forget_attempts(file: Path) -> None:

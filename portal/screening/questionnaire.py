@@ -63,21 +63,23 @@ class Questionnaire:
         """Every page on this person's way, each holding only what is asked of this person."""
         facts = self.definitions.extend({**self._blank, **answers})
         found = (self._fit(page, answers, facts) for page in self.pages)
-        return tuple(page for page in found if page.keys)
+        return tuple(page for page in found if page)
 
-    def _fit(self, page: Page, answers: Answers, facts: dict[str, Any]) -> Page:
+    def _fit(self, page: Page, answers: Answers, facts: dict[str, Any]) -> Page | None:
+        """Return the page with what is asked of this person; None when that is nothing."""
         if page.recheck:
             wanted = answers.get(RECHECK) or []
-            return replace(page, asks=tuple(key for key in page.asks if key in wanted))
-        return replace(
-            page,
-            ticks=tuple(key for key in page.ticks if self._is_shown(key, facts)),
-            asks=tuple(
+            ticks, asks = page.ticks, tuple(key for key in page.asks if key in wanted)
+        else:
+            ticks = tuple(key for key in page.ticks if self._is_shown(key, facts))
+            asks = tuple(
                 key
                 for key in page.asks
                 if self._is_shown(key, facts) and self._is_due(page, key, answers)
-            ),
-        )
+            )
+        if (ticks, asks) == (page.ticks, page.asks):
+            return page if page.keys else None
+        return replace(page, ticks=ticks, asks=asks) if ticks or asks else None
 
     def _is_shown(self, key: str, facts: dict[str, Any]) -> bool:
         return key not in self._shown or self._shown[key](facts)
