@@ -6,6 +6,7 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const IDLE_MS = 2 * 60 * 1000;
   const TOAST_MS = 8000;
+  const LIVE = "#rows, #diary";
   const TYPING = "input, textarea, select, [contenteditable]";
 
   /* What this browser remembers: three switches, nothing about people. */
@@ -282,12 +283,13 @@
 
   /* A poll never takes away a menu that somebody is in: it asks without, and drops what crossed. */
   document.addEventListener("htmx:config:request", ({ target, detail }) => {
-    if (target.id === "rows") detail.ctx.request.body.set("busy", menus().length ? "1" : "");
+    if (target.matches?.(LIVE)) detail.ctx.request.body.set("busy", menus().length ? "1" : "");
   });
   document.addEventListener("htmx:before:swap", ({ target, detail }) => {
     const { tasks } = detail;
     const crossed = tasks.findIndex((task) => task.target?.matches?.(".acts"));
     if (target.id === "rows" && crossed >= 0 && menus().length) tasks.splice(crossed, 1);
+    if (target.id === "diary" && menus().length) tasks.length = 0;
     remember();
   });
   document.addEventListener("htmx:after:swap", ({ target, detail }) => {
@@ -301,13 +303,13 @@
     if (document.activeElement === document.body && landing) landing.focus();
   });
   document.addEventListener("htmx:after:request", ({ target, detail }) => {
-    if (target.id === "rows" && detail.ctx.response.status < 400) reached();
+    if (target.matches?.(LIVE) && detail.ctx.response.status < 400) reached();
   });
   document.addEventListener("htmx:error", ({ target }) => {
-    if (target.id === "rows") lost();
+    if (target.matches?.(LIVE)) lost();
   });
   document.addEventListener("htmx:response:error", ({ target }) => {
-    if (target.id === "rows") lost();
+    if (target.matches?.(LIVE)) lost();
   });
   document.addEventListener("htmx:finally:request", ({ target, detail }) => {
     const row = rowOf(target)?.id ?? afterOpening?.row;
@@ -335,7 +337,7 @@
     paintSwitches();
     stir();
     fade();
-    if (!$("#rows")) return;
+    if (!$(LIVE)) return;
     paintLive();
     setInterval(paintLive, 1000);
   });

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -17,18 +17,16 @@ from portal.booking.picker import picker
 from portal.booking.search import Search
 from portal.booking.wishes import Hand, TakenError, Wish
 from portal.clock import now
+from portal.desk import week
 from portal.desk.forms import PressForm
 from portal.errors import WrongStateError
 from portal.extensions import settings
-from portal.htmx import leave_for
-from portal.ids import row_id
+from portal.htmx import leave_for, wants_fragment
 from portal.leads.models import Lead
 from portal.leads.queries import lead as find_lead
 from portal.staff.guard import current_staff, requires
-from portal.staff.models import Staff
 
 CONFLICT, UNPROCESSABLE = 409, 422
-WEEK = 7
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 TAKEN = "That time has just been taken. Here are the nearest ones."
 BUSY = "{coach} has somebody then. Choose another coach, or book a time."
@@ -72,7 +70,7 @@ def register(bp: Blueprint) -> None:
 @requires()
 def calendar() -> Any:
     """Show a day or a week, coach by coach; `said` names the session that was just pressed."""
-    return _calendar()
+    return week.poll() if wants_fragment() else week.whole()
 
 
 @requires()
@@ -86,7 +84,7 @@ def press(booking_id: int, verb: str) -> Any:
     try:
         booking = act(booking_id, _hand(), form)
     except (WrongStateError, TakenError, ClosedGateError) as refused:
-        return _calendar(news=_refusal(refused)), CONFLICT
+        return week.whole(news=_refusal(refused), status=CONFLICT)
     day = booking.starts_at.astimezone(settings().studio.zone).date()
     return leave_for(
         url_for(
@@ -177,36 +175,6 @@ def _refusal(refused: Exception) -> str:
     return HELD if isinstance(refused, ClosedGateError) else str(refused)
 
 
-def _calendar(news: str = "") -> str:
-    zone = settings().studio.zone
-    today = now().astimezone(zone).date()
-    first, span = _day(request.args.get("day")) or today, request.args.get("span")
-    length = WEEK if span == "week" else 1
-    days = [first + timedelta(days=n) for n in range(length)]
-    found = queries.between(_midnight(first), _midnight(first + timedelta(days=length)))
-    said = request.args.get("said", type=row_id)
-    return render_template(
-        "desk/calendar/page.html",
-        days={
-            day: [b for b in found if b.starts_at.astimezone(zone).date() == day] for day in days
-        },
-        first=first,
-        today=today,
-        span="week" if length == WEEK else "day",
-        step=timedelta(days=length),
-        coaches=_coaches(found),
-        said=queries.booking(said) if said else None,
-        news=news,
-        states=State,
-    )
-
-
-def _coaches(found: Any) -> list[Staff]:
-    """Return the coaches of the calendar: those who may be picked, and whoever has somebody."""
-    every = {coach.id: coach for coach in diary.bookable()}
-    return list((every | {booking.coach_id: booking.coach for booking in found}).values())
-
-
 def _times(lead: Lead, *, problem: str = "", taken: datetime | None = None) -> str:
     booked = queries.live(lead.id)
     source = request.form if request.method == "POST" else request.args
@@ -245,16 +213,3 @@ def _walk_in_form() -> WalkInForm:
 
 def _counter(form: WalkInForm, problems: Mapping[str, str] | None = None) -> str:
     return render_template("desk/calendar/walk_in.html", form=form, problems=problems or {})
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=settings().studio.zone).astimezone(UTC)
-
-
-def _day(text: str | None) -> date | None:
-    """Return the day in `text`, None for any other text and for a day no studio has."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -235,3 +235,23 @@ def test_chosen_day_stands_out_and_can_be_read(visit, screened, theme):
         "days => days.map(it => getComputedStyle(it).backgroundColor)"
     )
     assert fills.count(chosen.evaluate("it => getComputedStyle(it).backgroundColor")) == 1
+
+
+def test_calendar_keeps_up_and_leaves_an_open_menu_alone(visit, booked, signed_in, live_app):
+    _, at = booked()
+    page = visit("/desk/", **signed_in(Role.DESK))
+    page.goto(f"/desk/calendar?day={at:%F}")
+    expect(page.locator(".session")).to_have_count(1)
+    booked(email="kim@example.com", at=at + timedelta(hours=1))
+    page.evaluate("document.body.dispatchEvent(new Event('rows:refresh'))")
+    expect(page.locator(".session")).to_have_count(2)
+    page.locator(".session summary").first.click()
+    page.get_by_label("Reason").first.fill("Coach is ill")
+    booked(email="lou@example.com", at=at + timedelta(hours=2))
+    page.evaluate("document.body.dispatchEvent(new Event('rows:refresh'))")
+    page.wait_for_timeout(500)
+    expect(page.get_by_label("Reason").first).to_have_value("Coach is ill")
+    expect(page.locator(".session")).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.evaluate("document.body.dispatchEvent(new Event('rows:refresh'))")
+    expect(page.locator(".session")).to_have_count(3)

@@ -15,6 +15,7 @@ from portal.mail.models import OutboxMail
 from portal.staff.models import Role
 from tests.booking.conftest import TUESDAY_10, make_coach
 from tests.desk.conftest import form_on, fresh, make_lead, make_staff, sign_in
+from tests.desk.test_queue import queries_of
 
 SLOT = "2026-11-24T16:00:00Z"
 
@@ -217,3 +218,50 @@ def test_every_country_of_the_library_or_none(app):
     assert datetime(2026, 11, 26, tzinfo=UTC).date() in dict(
         keeping.undecided_holidays(date(2026, 11, 1), region="US")
     )
+
+
+DIARY = "/desk/calendar?day=2026-11-24&poll=1"
+
+
+def test_calendar_polls_itself_from_the_tag_that_it_came_with(dana, amir):
+    page = dana.get("/desk/calendar?day=2026-11-24&span=week&said=").text
+    diary = re.search(r'<div id="diary"[^>]*>', page)[0]
+    assert 'hx-get="/desk/calendar?day=2026-11-24&amp;span=week&amp;poll=1"' in diary
+    assert 'hx-trigger="every 15s, rows:refresh from:body"' in diary
+    assert 'hx-swap="innerMorph"' in diary
+    tag = re.search(r'hx-ptag="([0-9a-f]{24})"', diary)[1]
+    answer = dana.fragment(f"{DIARY}&span=week", **{"HX-PTag": tag})
+    assert (answer.status_code, answer.data) == (304, b"")
+
+
+@pytest.mark.parametrize("what", ["minute", "booking", "check-in", "hours"])
+def test_calendar_poll_brings_what_changed(dana, amir, clock, what):
+    booked = book(make_lead("Robin Test"), dana.staff)
+    tag = dana.fragment(DIARY).headers["HX-PTag"]
+    if what == "minute":
+        clock.advance(minutes=1)
+    elif what == "booking":
+        book(make_lead("Kim Test"), dana.staff, TUESDAY_10 + timedelta(hours=1))
+    elif what == "check-in":
+        hand = Hand(now(), settings(), dana.staff)
+        actions.showed(booked.id, State.ARRIVED, hand=hand, seen=booked.version)
+    else:
+        make_coach("Jules Test")
+    answer = dana.fragment(DIARY, **{"HX-PTag": tag})
+    assert answer.status_code == 200
+    assert answer.headers["HX-PTag"] != tag
+    assert "<html" not in answer.text
+    assert "Robin Test" in answer.text
+    assert ("Kim Test" in answer.text) == (what == "booking")
+    assert ("Jules Test" in answer.text) == (what == "hours")
+    assert ('data-state="arrived"' in answer.text) == (what == "check-in")
+
+
+def test_calendar_poll_leaves_an_open_menu_alone(dana, amir):
+    book(make_lead(), dana.staff)
+    assert dana.fragment(f"{DIARY}&busy=1").status_code == 304
+
+
+def test_quiet_calendar_poll_asks_little(dana, amir):
+    tag = dana.fragment(DIARY).headers["HX-PTag"]
+    assert queries_of(lambda: dana.fragment(DIARY, **{"HX-PTag": tag})) == 3
