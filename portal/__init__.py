@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import assets, cli, compression, config, errors, headers, pages, sqlite
 from portal.booking.views import bp as booking
+from portal.campaigns.views import bp as campaigns
 from portal.desk.views import bp as desk
 from portal.extensions import db, mailer, migrate
 from portal.ids import RowId
@@ -58,7 +59,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     assets.install(app, always=headers.table(secure=settings.secure_cookies))
     pages.install(app)
     errors.install(app)
-    for step in (*OPEN_STEPS, onboarding, staff, desk):
+    for step in (*OPEN_STEPS, campaigns, onboarding, staff, desk):
         app.register_blueprint(step)
     mailing.install(app)
     cli.install(app)

@@ -22,6 +22,7 @@ PUBLIC = {
     "leads.consult",
     "leads.day_pass",
     "booking.calendar",
+    "campaigns.go",
     "booking.change",
     "booking.choose",
     "booking.manage",

@@ -125,7 +125,27 @@ def outbox(stage: Stage) -> Page:
     return stage.desk("/desk/outbox")
 
 
+def poster(stage: Stage) -> Page:
+    page = stage.desk("/desk/posters", role=Role.MANAGER)
+    page.get_by_label("What the poster says").fill("Does your back have a say in your day?")
+    page.get_by_label("Short name").fill("spring-window")
+    page.get_by_label("Where it leads").select_option("/consult")
+    page.get_by_role("button", name="Make the link").click()
+    page.wait_for_url("**/desk/posters/*")
+    return page
+
+
+def posters(stage: Stage) -> Page:
+    page = poster(stage)
+    page.get_by_role("link", name="Posters and links").first.click()
+    page.get_by_role("button", name="Make the link").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    return page
+
+
 DESK: Mapping[str, Shows] = {
+    "poster": poster,
+    "posters-refused": posters,
     "sign-in": of_path("/staff/sign-in"),
     "sign-in-refused": refused_sign_in,
     "queue": queue,
