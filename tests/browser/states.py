@@ -22,6 +22,7 @@ from tests.browser.stage import (
     of_question_refused,
     refused,
 )
+from tests.browser.step_states import STEPS
 from tests.test_journey import BACK, OUTCOMES
 
 
@@ -121,4 +122,4 @@ RESULTS: Mapping[str, Shows] = {
     "under-16": of_outcome(age=14, guardian_present="no"),
     "adapted-a-lot": of_outcome(**BACK, conditions=["asthma_copd"], high_bp="controlled"),
 }
-STATES = {**PUBLIC, **CHECK, **RESULTS, **DESK, **ONBOARDING}
+STATES = {**PUBLIC, **CHECK, **RESULTS, **STEPS, **DESK, **ONBOARDING}

@@ -99,9 +99,12 @@ def test_late_and_missing_are_noted(dana, amir, clock, verb, state):
     booking = book(make_lead(), dana.staff)
     clock.move_to(TUESDAY_10 + timedelta(minutes=10))
     dana.stays()
-    press(dana, booking, verb)
+    answer = press(dana, booking, verb)
     db.session.expire_all()
     assert queries.booking(booking.id).state is state
+    press(dana, booking, "undo", dana.get(answer.location).text)
+    db.session.expire_all()
+    assert queries.booking(booking.id).state is State.BOOKED
 
 
 def test_one_press_writes_to_who_did_not_come(dana, amir, clock):
@@ -211,6 +214,17 @@ def test_managers_set_the_rules_and_a_wrong_one_comes_back(mara, dana):
     assert wrong.status_code == 422
     assert "enter a number from 5 to 240" in wrong.text
     assert dana.client.post(path, data={**form, **values}).status_code in {400, 403}
+
+
+def test_managers_set_when_to_remind_and_whether(mara, amir):
+    form = form_on(mara.get("/desk/hours").text, "/desk/hours/rules")
+    path = form.pop("action")
+    values = {name: str(value) for name, value in vars(diary.rules()).items()}
+    reminders = {"remind_first": "0", "remind_last": "30"}
+    assert mara.client.post(path, data={**form, **values, **reminders}).status_code == 303
+    book(make_lead(), mara.staff)
+    due = db.session.scalars(select(OutboxMail.due).where(OutboxMail.kind == "reminder"))
+    assert due.all() == [TUESDAY_10 - timedelta(minutes=30)]
 
 
 def test_every_country_of_the_library_or_none(app):
