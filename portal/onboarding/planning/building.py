@@ -22,7 +22,12 @@ MOST_REASONS = 2
 
 def build(assessment: Assessment) -> Plan:
     """Build the first plan; one without any line says in `held` why."""
-    rules, today = plan_rules(), standing(fired(assessment))
+    return compose(standing(fired(assessment)))
+
+
+def compose(today: Standing) -> Plan:
+    """Build the plan that follows from the rules that hold, and from nothing else."""
+    rules = plan_rules()
     notes = tuple(map(reason, today.notes))
     if today.refused:
         return Plan((), 0, rules.version, notes=notes, held=reason(today.refused[0]))
@@ -40,25 +45,25 @@ def build(assessment: Assessment) -> Plan:
 def _pick(today: Standing) -> list[str]:
     """Fill the slots of the session one after the other, while there is room and time."""
     session, left = plan_rules().session, plan_rules().session.minutes
-    minutes = {
-        name: EXERCISES[name].level(number).minutes
-        for name in EXERCISES
-        if (number := today.start(name)) and today.choices[name]
+    ready = {
+        name: (EXERCISES[name], EXERCISES[name].level(number).minutes)
+        for name, number in today.levels.items()
+        if number and today.points[name]
     }
     picked: list[str] = []
-    for strategies in session.slots[: today.most()]:
-        areas = {EXERCISES[name].area for name in picked}
+    areas: set[str] = set()
+    for strategies in session.slots[: today.most]:
         fitting = [
-            name
-            for name, length in minutes.items()
-            if length <= left and EXERCISES[name].strategy in strategies and name not in picked
+            (today.points[name], exercise.area not in areas, -_LIBRARY_ORDER[name], name)
+            for name, (exercise, minutes) in ready.items()
+            if exercise.strategy in strategies and minutes <= left
         ]
         if fitting:
-            best = max(
-                fitting, key=lambda name: (today.points(name), EXERCISES[name].area not in areas)
-            )
-            picked.append(best)
-            left -= minutes[best]
+            name = max(fitting)[-1]
+            exercise, minutes = ready.pop(name)
+            picked.append(name)
+            areas.add(exercise.area)
+            left -= minutes
     return picked
 
 
@@ -70,7 +75,7 @@ def _place(name: str) -> tuple[bool, bool, int, int]:
 
 def item(name: str, today: Standing) -> Item:
     """Put one exercise as it starts on day one; a ValueError means that it may not."""
-    exercise, number = EXERCISES[name], today.start(name)
+    exercise, number = EXERCISES[name], today.levels[name]
     if number is None:
         raise ValueError(f"no level of {name} may start")
     step = exercise.level(number)
@@ -80,39 +85,34 @@ def item(name: str, today: Standing) -> Item:
         dose=step.dose,
         minutes=step.minutes,
         why=tuple(_why(name, number, today)),
-        changes=tuple(rule.change for rule in today.limits[name] if rule.change),
+        changes=tuple(rule.change for rule in today.limits(name) if rule.change),
     )
 
 
 def _why(name: str, number: int, today: Standing) -> Iterator[Reason]:
     """Why it is there, why it starts there, and what is different for this person."""
-    strongest = sorted(today.choices[name], key=lambda rule: -rule.points)
+    strongest = today.choices(name)
     yield from map(reason, strongest[:MOST_REASONS])
     if not strongest:
         words = f"It helps with {EXERCISES[name].helps}."
         yield Reason("LIBRARY", words, "The portal's exercise library")
-    yield from map(reason, today.starts[name][:1])
-    if number == plan_rules().session.level:
+    yield from map(reason, today.starts(name)[:1])
+    highest = plan_rules().session.level
+    if number == highest:
         yield reason(plan_rules().second_level)
-        above = None
-    else:
-        above = EXERCISES[name].level(number + 1)
-    for rule in today.limits[name]:
-        if rule.change or (above and not rule.allows(above.number, above.tags)):
+    for rule in today.limits(name):
+        if rule.change or (number < highest and (name, number + 1) in rule.off):
             yield reason(rule)
 
 
 def _left_out(today: Standing) -> Iterator[LeftOut]:
     """List the exercises that the limits keep out today, each with the limits that do it."""
-    for name, exercise in EXERCISES.items():
-        if today.start(name) is None:
-            first = exercise.levels[: plan_rules().session.level]
-            why = tuple(
-                reason(rule)
-                for rule in today.limits[name]
-                if not all(rule.allows(level.number, level.tags) for level in first)
-            )
-            yield LeftOut(name, why)
+    first = range(1, plan_rules().session.level + 1)
+    for name, number in today.levels.items():
+        if number is None:
+            levels = {(name, each) for each in first}
+            limits = [rule for rule in today.limits(name) if not levels.isdisjoint(rule.off)]
+            yield LeftOut(name, tuple(map(reason, limits)))
 
 
 def alternatives(exercise: str, assessment: Assessment) -> tuple[Item, ...]:
@@ -124,16 +124,16 @@ def alternatives(exercise: str, assessment: Assessment) -> tuple[Item, ...]:
     names = [
         name
         for name, each in EXERCISES.items()
-        if name != exercise and each.strategy == strategy and today.start(name)
+        if name != exercise and each.strategy == strategy and today.levels[name]
     ]
-    names.sort(key=lambda name: -today.points(name))
+    names.sort(key=lambda name: -today.points[name])
     return tuple(item(name, today) for name in names)
 
 
 def highest_level(exercise: str, assessment: Assessment) -> int:
     """Give the highest level that the limits leave on; 0 when there is none."""
     today = standing(fired(assessment))
-    return 0 if today.refused else max(today.allowed(exercise), default=0)
+    return 0 if today.refused else today.ceiling(exercise) or 0
 
 
 def build_many(cases: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -36,9 +36,8 @@ def _line_faults(item: Item, today: Standing, *, day_one: bool) -> Iterator[Reas
         yield Reason("LIBRARY", words, "The portal's exercise library")
         return
     exercise = EXERCISES[item.exercise]
-    step = exercise.level(item.level)
-    for rule in today.limits[item.exercise]:
-        if not rule.allows(step.number, step.tags):
+    for rule in today.limits(item.exercise):
+        if (item.exercise, item.level) in rule.off:
             said = reason(rule)
             yield Reason(said.rule_id, f"{exercise.name}: {said.words}", said.source)
     if day_one:
@@ -50,7 +49,7 @@ def _start_faults(item: Item, today: Standing) -> Iterator[Reason]:
     if item.level > plan_rules().session.level:
         words = f"{name}: day one goes up to level {plan_rules().session.level}."
         yield Reason("FRAME-LEVEL", words, FRAME)
-    for rule in today.starts[item.exercise]:
+    for rule in today.starts(item.exercise):
         if item.level > rule.at:
             said = reason(rule)
             yield Reason(said.rule_id, f"{name}: {said.words}", said.source)
@@ -58,8 +57,8 @@ def _start_faults(item: Item, today: Standing) -> Iterator[Reason]:
 
 def _frame_faults(plan: Plan, today: Standing) -> Iterator[Reason]:
     session, minutes = plan_rules().session, sum(item.minutes for item in plan.items)
-    if len(plan.items) > today.most():
-        words = f"{len(plan.items)} lines; {today.most()} are enough to begin with."
+    if len(plan.items) > today.most:
+        words = f"{len(plan.items)} lines; {today.most} are enough to begin with."
         yield Reason("FRAME-ITEMS", words, FRAME)
     if minutes > session.minutes:
         words = f"{minutes:g} minutes; {session.minutes:g} are enough to begin with."

@@ -34,11 +34,10 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Figure:
-    """One pose, ready for a template: strokes in painting order, the head, and round loads."""
+    """One pose for a template: strokes below and over the head, and the boxes it carries."""
 
     strokes: tuple[Stroke, ...]
     head: Point
-    loads: tuple[Point, ...]
     crates: tuple[Point, ...]
     over: tuple[Stroke, ...]
     shift: int
@@ -105,7 +104,6 @@ def _figure(pose: Mapping[str, Any], shift: int) -> Figure:
     return Figure(
         strokes=(*_paths("prop", pose), *limbs),
         head=(round(head[0], 1), round(head[1], 1)),
-        loads=tuple((x, y) for x, y in pose.get("load", ())),
         crates=tuple((x - 17, y - 14) for x, y in pose.get("crate", ())),
         over=(
             *arms,

@@ -113,20 +113,31 @@ def _stay(history: Sequence[Session], rungs: Mapping[str, Rung]) -> Reason | Non
     """Give the first reason to leave everything as it is, or None when a step is due."""
     light, last = signals(), history[-1]
     recent = history[-light.numbers["sessions_to_progress"] :]
-    greens = [each for each in recent if session_zone(each) == "green" and each.settled]
+    greens = [each for each in recent if _is_good(each)]
     for holds, rule_id in (
         (_is_climbing(history), "STAY-WEEK"),
-        (session_zone(last) != "green", "STAY-AMBER"),
+        (session_zone(last) in {"amber", "red"}, "STAY-AMBER"),
+        (session_zone(last) is None, "STAY-UNTOLD"),
         (last.settled is None, "STAY-MORNING"),
         (not (last.complete and last.smooth), "STAY-AGAIN"),
         (len(greens) < light.numbers["sessions_to_progress"], "STAY-EARLY"),
         (not all(_is_at(each, rungs) for each in recent), "STAY-EARLY"),
+        (_is_apart(recent), "STAY-EARLY"),
         (not all(each.complete and each.smooth for each in recent), "STAY-EARLY"),
         (not _is_sure(history), "STAY-CONFIDENCE"),
     ):
         if holds:
             return light.say(rule_id)
     return None
+
+
+def _is_good(session: Session) -> bool:
+    return session_zone(session) == "green" and bool(session.settled) and not session.stopped
+
+
+def _is_apart(recent: Sequence[Session]) -> bool:
+    """Say whether a gap lies between them: after it, sessions in a row count anew."""
+    return (recent[-1].on - recent[0].on).days > signals().numbers["gap_days"]
 
 
 def _is_at(session: Session, rungs: Mapping[str, Rung]) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
 from portal.onboarding.planning.library import DIRECTIONS, EXERCISES, GOAL_AREAS, MOVEMENTS
 from portal.onboarding.planning.validate import validate
 from portal.screening.closures import Closure, Definitions, build
-from portal.screening.conditions import Condition, parse
+from portal.screening.conditions import Condition, Test, parse
 from portal.screening.rules import Citation
+
+Rung = tuple[str, int]
+"""An exercise and the number of one of its levels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +45,17 @@ class Rule:
     change: str = ""
     holds: Closure = field(default=lambda _: True, repr=False, compare=False)
 
-    def allows(self, number: int, tags: frozenset[str]) -> bool:
-        """Whether a limit leaves this level on."""
-        return (
-            number <= self.up_to
-            and self.without.isdisjoint(tags)
-            and (not self.only or not self.only.isdisjoint(tags))
+    @cached_property
+    def off(self) -> frozenset[Rung]:
+        """The levels that a limit switches off, or that a start keeps for later than day one."""
+        highest = self.at if self.kind == "start" else self.up_to
+        return frozenset(
+            (name, level.number)
+            for name in self.exercises or EXERCISES
+            for level in EXERCISES[name].levels
+            if level.number > highest
+            or not self.without.isdisjoint(level.tags)
+            or (self.only and self.only.isdisjoint(level.tags))
         )
 
 
@@ -74,9 +82,45 @@ class PlanRules:
     second_level: Rule
     definitions: Definitions = field(repr=False, compare=False)
 
+    @cached_property
+    def _looked_up(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
+        """The places of the rules that ask for one value of one list, by key and value."""
+        found: dict[str, dict[str, tuple[int, ...]]] = {}
+        for place, rule in enumerate(self.rules):
+            if sought := _sought(rule):
+                key, value = sought
+                values = found.setdefault(key, {})
+                values[value] = (*values.get(value, ()), place)
+        return found
+
+    @cached_property
+    def _tried(self) -> tuple[tuple[int, Closure], ...]:
+        return tuple(
+            (place, rule.holds) for place, rule in enumerate(self.rules) if not _sought(rule)
+        )
+
+    def holding(self, known: dict[str, Any]) -> tuple[Rule, ...]:
+        """List the rules that hold on these facts, in the order of the file.
+
+        More than half ask for one value of one list: those are looked up, the others are tried.
+        """
+        self.definitions.extend(known)
+        places = [place for place, holds in self._tried if holds(known)]
+        for key, values in self._looked_up.items():
+            for value in known[key] or ():
+                places.extend(values.get(value, ()))
+        return tuple(self.rules[place] for place in sorted(set(places)))
+
     def source(self, rule: Rule) -> str:
         """Name where the rule comes from."""
         return "; ".join(self.citations[key].title for key in rule.citations)
+
+
+def _sought(rule: Rule) -> tuple[str, str] | None:
+    match rule.when:
+        case Test(key, "includes", (str(value),)):
+            return key, value
+    return None
 
 
 def read_rules(raw: Mapping[str, Any]) -> PlanRules:

@@ -46,6 +46,11 @@ class Session:
         return max((log.pain for log in self.logs if log.pain is not None), default=None)
 
     @property
+    def stopped(self) -> bool:
+        """Say whether something in it stops the plan."""
+        return bool(self.sign) or self.leg or self.changed
+
+    @property
     def complete(self) -> bool:
         """Say whether everything was done."""
         return all(log.done == "all" for log in self.logs)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from portal.onboarding.planning.facts import Assessment, facts
 from portal.onboarding.planning.library import EXERCISES, LEVELS
 from portal.onboarding.planning.plan import Reason
-from portal.onboarding.planning.rules import Rule, plan_rules
+from portal.onboarding.planning.rules import Rule, Rung, plan_rules
+from portal.onboarding.planning.validate import KINDS
 
 
 class Standing:
@@ -16,51 +17,52 @@ class Standing:
 
     def __init__(self, holding: Iterable[Rule]) -> None:
         """Sort the rules once; each list keeps the order of the file."""
-        self.refused: list[Rule] = []
-        self.sizes: list[Rule] = []
-        self.notes: list[Rule] = []
-        self.limits: dict[str, list[Rule]] = {name: [] for name in EXERCISES}
-        self.starts: dict[str, list[Rule]] = {name: [] for name in EXERCISES}
-        self.choices: dict[str, list[Rule]] = {name: [] for name in EXERCISES}
-        whole = {"refuse": self.refused, "size": self.sizes, "note": self.notes}
-        single = {"limit": self.limits, "start": self.starts, "choose": self.choices}
+        self._by_kind: dict[str, list[Rule]] = {kind: [] for kind in KINDS}
         for rule in holding:
-            if rule.kind in whole:
-                whole[rule.kind].append(rule)
-                continue
-            for name in rule.exercises or EXERCISES:
-                single[rule.kind][name].append(rule)
+            self._by_kind[rule.kind].append(rule)
+        self.refused, self.notes = self._by_kind["refuse"], self._by_kind["note"]
+        session = plan_rules().session
+        self.most = min([session.items, *(rule.items for rule in self._by_kind["size"])])
+        limits = (rule.off for rule in self._by_kind["limit"])
+        self.off: frozenset[Rung] = frozenset().union(*limits)
+        later = self.off.union(*(rule.off for rule in self._by_kind["start"]))
+        self.levels = {name: _highest(name, session.level, later) for name in EXERCISES}
+        self.points = dict.fromkeys(EXERCISES, 0)
+        for rule in self._by_kind["choose"]:
+            for name in rule.exercises:
+                self.points[name] += rule.points
 
-    def allowed(self, name: str) -> list[int]:
-        """List the levels that every limit leaves on, upwards."""
-        limits = self.limits[name]
-        if not limits:
-            return list(LEVELS)
-        return [
-            level.number
-            for level in EXERCISES[name].levels
-            if all(rule.allows(level.number, level.tags) for rule in limits)
-        ]
+    def limits(self, name: str) -> list[Rule]:
+        """List what switches levels of this exercise off, or changes how it is done."""
+        return self._about(name, "limit")
 
-    def start(self, name: str) -> int | None:
-        """Give the level on day one, or None when no level of it may start today."""
-        cap = min([plan_rules().session.level, *(rule.at for rule in self.starts[name])])
-        return max((number for number in self.allowed(name) if number <= cap), default=None)
+    def starts(self, name: str) -> list[Rule]:
+        """List what keeps this exercise at the first level on day one."""
+        return self._about(name, "start")
 
-    def points(self, name: str) -> int:
-        """Add up what speaks for it."""
-        return sum(rule.points for rule in self.choices[name])
+    def choices(self, name: str) -> list[Rule]:
+        """List what speaks for this exercise, the strongest first."""
+        return sorted(self._about(name, "choose"), key=lambda rule: -rule.points)
 
-    def most(self) -> int:
-        """Give the number of lines to begin with, at most."""
-        return min([plan_rules().session.items, *(rule.items for rule in self.sizes)])
+    def _about(self, name: str, kind: str) -> list[Rule]:
+        """List the rules of a kind; one that names no exercise is about all of them."""
+        rules = self._by_kind[kind]
+        return [rule for rule in rules if not rule.exercises or name in rule.exercises]
+
+    def ceiling(self, name: str) -> int | None:
+        """Give the highest level that the limits leave on, today and later."""
+        return _highest(name, LEVELS[-1], self.off)
+
+
+def _highest(name: str, cap: int, off: frozenset[Rung]) -> int | None:
+    while cap and (name, cap) in off:
+        cap -= 1
+    return cap or None
 
 
 def fired(assessment: Assessment) -> tuple[Rule, ...]:
     """List every rule that holds for this assessment, in the order of the file."""
-    rules, known = plan_rules(), facts(assessment)
-    rules.definitions.extend(known)
-    return tuple(rule for rule in rules.rules if rule.holds(known))
+    return plan_rules().holding(facts(assessment))
 
 
 @lru_cache(maxsize=64)
@@ -69,6 +71,7 @@ def standing(holding: tuple[Rule, ...]) -> Standing:
     return Standing(holding)
 
 
+@cache
 def reason(rule: Rule) -> Reason:
     """Say the rule to the person."""
     return Reason(rule.id, rule.words, plan_rules().source(rule))
