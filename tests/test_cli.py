@@ -54,6 +54,46 @@ def test_evaluate_refuses_what_it_cannot_read_in_one_line(run, text):
     assert len(answer.output.splitlines()) == 1
 
 
+def test_plan_is_built_for_each_case_in_order(run, tmp_path):
+    cases = [
+        {"id": "a", "answers": {"nprs": 2}, "modifiers": []},
+        {"id": "b", "answers": {"chest_pain": "now_12h"}, "modifiers": []},
+        {"id": "c", "answers": {}, "modifiers": ["start_light_moderate"]},
+    ]
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps(cases))
+    plans = json.loads(run(args=["plan", "build", str(file)]).output)
+    assert [(plan["id"], len(plan["items"])) for plan in plans] == [("a", 6), ("b", 0), ("c", 6)]
+    assert {tuple(item) for plan in plans for item in plan["items"]} == {
+        ("exercise", "level", "dose", "why")
+    }
+    assert [list(plan) for plan in plans] == [
+        ["id", "items"],
+        ["id", "items", "held"],
+        ["id", "items"],
+    ]
+    assert {item["level"] for item in plans[2]["items"]} == {1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Expecting value"),
+        ("[1]", "The file must hold a list"),
+        ('[{"id": 1, "answers": {"mood": 1}}]', "case 1: unknown answer key: mood"),
+        ('[{"id": 1, "answers": {"nprs": "4"}}]', "case 1: nprs cannot be '4'"),
+        ('[{"id": 1, "answers": {}, "modifiers": ["x"]}]', "case 1: unknown modifiers: x"),
+        ('[{"id": 1, "answers": {}, "modifiers": "x"}]', "case 1: modifiers must be a list"),
+        ('[{"id": 1, "answers": {}, "modifiers": [1]}]', "case 1: modifiers must be a list"),
+    ],
+)
+def test_plan_build_refuses_what_it_cannot_read_in_one_line(run, text, said):
+    answer = run(args=["plan", "build", "-"], input=text)
+    assert answer.exit_code == 1
+    assert answer.output.startswith(f"Error: {said}")
+    assert len(answer.output.splitlines()) == 1
+
+
 def test_new_secrets_can_be_used(run):
     lines = dict(line.split("=", 1) for line in run(args=["new-secrets"]).output.splitlines())
     assert list(lines) == ["SECRET_KEY", "HEALTH_KEYS"]

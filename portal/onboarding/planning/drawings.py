@@ -18,7 +18,7 @@ from typing import Any
 TRUNK, HEAD, FOOT = 52, 28, 11
 LEG, ARM = (37, 35, FOOT), (24, 25)
 FLOOR, HEIGHT = 166, 180
-SPINE = (-12, 50)
+SPINE = (-12, 44)
 """How far the true line runs past the hip, and past the shoulder."""
 
 Point = tuple[float, float]

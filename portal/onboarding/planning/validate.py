@@ -66,7 +66,7 @@ def _rule_faults(rule: Rule, rules: PlanRules) -> Iterator[str]:
 def _does_something(rule: Rule) -> bool:
     match rule.kind:
         case "limit":
-            return bool(rule.without or rule.only or rule.up_to in range(len(LEVELS) + 1))
+            return bool(rule.without or rule.only or rule.change or rule.up_to < LEVELS[-1])
         case "start":
             return rule.at == 1
         case "choose":

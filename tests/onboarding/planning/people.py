@@ -1,5 +1,6 @@
 """Random assessments, in the vocabulary of the planning rules and as odd as it allows."""
 
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -31,6 +32,9 @@ READ: dict[str, tuple[Any, ...]] = {
 HOLDS = ("none", "none", "none", "none", "vigorous", "all_but_gentle")
 
 
+SELDOM = 0.2
+
+
 def some(random: Random, values: Any, most: int) -> list[str]:
     """None more often than not, seldom many."""
     if random.random() < 0.5:
@@ -55,14 +59,34 @@ def finding(random: Random) -> Finding:
     )
 
 
-def assessment(random: Random) -> Assessment:
-    return Assessment(
-        answers=answers(random),
-        modifiers=frozenset(some(random, BEARABLE, 3)),
-        movements={name: finding(random) for name in some(random, MOVEMENTS, 3)},
-        goals=tuple(Goal(area=area) for area in some(random, GOAL_AREAS, 3)),
-        lifestyle={key: random.choice(LIFESTYLE[key]) for key in some(random, LIFESTYLE, 3)},
-        eases=frozenset(some(random, EASES, 2)),
-        limits=frozenset(some(random, LIMITS, 2)) if random.random() < 0.2 else frozenset(),
-        hold=random.choice(HOLDS),
-    )
+class Crowd:
+    """People put together from parts that were drawn before: as random, and quicker to draw."""
+
+    def __init__(self, seed: int, parts: int = 800) -> None:
+        self.random = random = Random(seed)  # noqa: S311 - the same people every time
+        self.pools: dict[str, list[Any]] = {
+            "answers": [answers(random) for _ in range(parts)],
+            "modifiers": [frozenset(some(random, BEARABLE, 3)) for _ in range(parts)],
+            "movements": [
+                {name: finding(random) for name in some(random, MOVEMENTS, 3)} for _ in range(parts)
+            ],
+            "goals": [
+                tuple(Goal(area=area) for area in some(random, GOAL_AREAS, 3)) for _ in range(parts)
+            ],
+            "lifestyle": [
+                {key: random.choice(LIFESTYLE[key]) for key in some(random, LIFESTYLE, 3)}
+                for _ in range(parts)
+            ],
+            "eases": [frozenset(some(random, EASES, 2)) for _ in range(parts)],
+            "limits": [
+                frozenset(some(random, LIMITS, 2)) if random.random() < SELDOM else frozenset()
+                for _ in range(parts)
+            ],
+            "hold": list(HOLDS),
+        }
+
+    def people(self, number: int) -> Iterator[Assessment]:
+        for _ in range(number):
+            yield Assessment(
+                **{part: self.random.choice(pool) for part, pool in self.pools.items()}
+            )
