@@ -21,6 +21,7 @@ from portal.limiter import Limiter
 from portal.onboarding.views import bp as onboarding
 from portal.passes.views import bp as passes
 from portal.privacy import mailing
+from portal.privacy.views import bp as privacy
 from portal.site.views import bp as site
 from portal.staff.views import bp as staff
 from portal.vault import Vault
@@ -59,7 +60,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     assets.install(app, always=headers.table(secure=settings.secure_cookies))
     pages.install(app)
     errors.install(app)
-    for step in (*OPEN_STEPS, campaigns, onboarding, staff, desk):
+    for step in (*OPEN_STEPS, campaigns, privacy, onboarding, staff, desk):
         app.register_blueprint(step)
     mailing.install(app)
     cli.install(app)

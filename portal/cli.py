@@ -19,13 +19,24 @@ from portal.extensions import settings
 from portal.mail import worker as mail_worker
 from portal.onboarding.planning import build_many
 from portal.passes.unused import follow_up
+from portal.privacy import erasing, retention
+from portal.privacy.commands import privacy
 from portal.screening.decision import evaluate_many
 from portal.staff.commands import staff
 
 
 def install(app: Flask) -> None:
     """Add the commands to `app`."""
-    for command in (serve_command, worker, staff, screening, plan, demo_command, new_secrets):
+    for command in (
+        serve_command,
+        worker,
+        staff,
+        screening,
+        plan,
+        privacy,
+        demo_command,
+        new_secrets,
+    ):
         app.cli.add_command(command)
 
 
@@ -57,12 +68,10 @@ def serve_command(*, with_demo: bool) -> None:
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Send what is due, return ignored claims and follow up unused passes, until asked to stop."""
+    """Send what is due, return claims, follow up passes and keep to retention, until stopped."""
     settings().require_secrets()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    mail_worker.run(
-        app, mail_worker.stop_on_signals(), ticks=(_return_ignored_claims, _follow_up_unused_passes)
-    )
+    mail_worker.run(app, mail_worker.stop_on_signals(), ticks=TICKS)
 
 
 def _return_ignored_claims() -> None:
@@ -71,6 +80,13 @@ def _return_ignored_claims() -> None:
 
 def _follow_up_unused_passes() -> None:
     follow_up(at=now())
+
+
+def _look_after_privacy() -> None:
+    """Erase again what an old backup brought back; once a day, erase what has had its time."""
+    erasing.replay(at=now())
+    retention.forget_last_notes()
+    retention.daily(at=now())
 
 
 @click.group("screening")
@@ -127,3 +143,6 @@ def demo_command(*, leads: int) -> None:
 def new_secrets() -> None:
     """Print a fresh SECRET_KEY and HEALTH_KEYS for the environment of a real studio."""
     click.echo(serve.new_secrets(), nl=False)
+
+
+TICKS = (_return_ignored_claims, _follow_up_unused_passes, _look_after_privacy)

@@ -48,6 +48,33 @@ class Clocks:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How many days each class of data is kept, and after what; see `portal.privacy.retention`."""
+
+    health_days: int
+    withdrawn_days: int
+    lead_days: int
+    client_days: int
+    held_days: int
+    mail_days: int
+    complaint_days: int
+    kept_waiver_days: int
+
+
+RETENTION = {
+    "health_days": "RETAIN_HEALTH_DAYS=90",
+    "withdrawn_days": "RETAIN_WITHDRAWN_DAYS=30",
+    "lead_days": "RETAIN_LEAD_DAYS=540",
+    "client_days": "RETAIN_CLIENT_DAYS=1095",
+    "held_days": "RETAIN_HELD_DAYS=30",
+    "mail_days": "RETAIN_MAIL_DAYS=180",
+    "complaint_days": "RETAIN_COMPLAINT_DAYS=365",
+    "kept_waiver_days": "KEEP_WAIVER_DAYS=0",
+}
+"""Each class with its setting and its default."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings. `secret_key` and `health_keys` are None only for commands that need neither."""
 
@@ -59,10 +86,13 @@ class Settings:
     redis_url: str | None
     lead_rate_limit: RateLimitItem
     sign_in_rate_limit: RateLimitItem
+    privacy_rate_limit: RateLimitItem
     lead_minimum_seconds: float
     staff_idle_minutes: int
     studio: Studio
     clocks: Clocks
+    retention: Retention
+    erasure_ledger: Path
     mail: Mapping[str, Any]
     demo: bool
     trusted_hosts: tuple[str, ...]
@@ -112,12 +142,17 @@ def read(environ: Mapping[str, str]) -> Settings:
         sign_in_rate_limit=_checked(
             "SIGN_IN_RATE_LIMIT", parse, env.get("SIGN_IN_RATE_LIMIT", "10 per 15 minutes")
         ),
+        privacy_rate_limit=_checked(
+            "PRIVACY_RATE_LIMIT", parse, env.get("PRIVACY_RATE_LIMIT", "20 per 1 hour")
+        ),
         lead_minimum_seconds=_checked(
             "LEAD_MINIMUM_SECONDS", float, env.get("LEAD_MINIMUM_SECONDS", "2")
         ),
         staff_idle_minutes=_checked("STAFF_IDLE_MINUTES", int, env.get("STAFF_IDLE_MINUTES", "60")),
         studio=_studio(env),
         clocks=_clocks(env),
+        retention=_retention(env),
+        erasure_ledger=Path(env.get("ERASURE_LEDGER") or instance / "erasures.txt"),
         mail=_mail(env),
         demo=env.get("PORTAL_DEMO", "") == "1",
         trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
@@ -168,6 +203,22 @@ def _clocks(env: Mapping[str, str]) -> Clocks:
             "CLOCK_RETURN_AFTER_MINUTES", int, env.get("CLOCK_RETURN_AFTER_MINUTES", "120")
         ),
     )
+
+
+def _retention(env: Mapping[str, str]) -> Retention:
+    named = {field_: line.split("=") for field_, line in RETENTION.items()}
+    days = {
+        field_: _checked(name, _days, env.get(name, default))
+        for field_, (name, default) in named.items()
+    }
+    return Retention(**days)
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if days < 0:
+        raise ValueError("give a number of days, 0 or more")
+    return days
 
 
 def _mail(env: Mapping[str, str]) -> dict[str, Any]:

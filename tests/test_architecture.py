@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from portal.privacy import holdings, inventory
+
 ROOT = Path(__file__).parent.parent
 PORTAL = sorted((ROOT / "portal").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -48,3 +50,11 @@ def test_no_slice_looks_into_the_request_but_its_views_and_forms():
 def test_no_committed_file_names_an_index_or_a_machine():
     for name in ("requirements.txt", "requirements-dev.txt"):
         assert "://" not in (ROOT / name).read_text()
+
+
+def test_every_column_of_the_schema_says_what_it_is_to_a_person(migrated_app):
+    assert inventory.gaps() == [], "\n".join(inventory.gaps())
+
+
+def test_every_table_that_leads_to_a_person_is_among_what_they_may_ask_for(migrated_app):
+    assert sorted(holdings.reachable() - inventory.held().keys()) == []

@@ -50,6 +50,17 @@ PUBLIC = {
     "passes.take",
     "passes.waiver",
     "passes.waiver_pdf",
+    "privacy.complaint",
+    "privacy.complaint_sent",
+    "privacy.copy",
+    "privacy.erase",
+    "privacy.erase_now",
+    "privacy.erased",
+    "privacy.link",
+    "privacy.link_sent",
+    "privacy.me",
+    "privacy.my_complaint",
+    "privacy.withdraw",
     "staff.sign_in",
 }
 READS_ANSWERS = {

@@ -1,6 +1,6 @@
 """All about one lead that its detail shows; no answer of the health check is among it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,10 +10,12 @@ from portal.extensions import db
 from portal.intake.models import Decision, Reading
 from portal.intake.queries import latest_decision
 from portal.leads import queries
-from portal.leads.models import Activity, Enquiry, Lead
+from portal.leads.models import Activity, Enquiry, Lead, Purpose
 from portal.leads.queries import Proposal
 from portal.mail.models import OutboxMail
 from portal.mail.queries import of_reference
+from portal.privacy import consents
+from portal.privacy.consents import Standing
 from portal.staff.models import Presence, Staff
 
 HERE_FOR = timedelta(seconds=45)
@@ -34,6 +36,7 @@ class Dossier:
     mails: Sequence[OutboxMail]
     colleagues: Sequence[Staff]
     here: Sequence[Staff]
+    consents: Mapping[Purpose, Standing]
 
     @property
     def asked(self) -> Enquiry | None:
@@ -64,6 +67,7 @@ def dossier(lead_id: int, *, staff_id: int, at: datetime) -> Dossier:
         mails=of_reference(lead.ref),
         colleagues=_colleagues(),
         here=others_here(lead_id, staff_id=staff_id, at=at),
+        consents=consents.standing(lead_id),
     )
 
 

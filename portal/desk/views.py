@@ -7,7 +7,17 @@ from flask import Blueprint, abort, make_response, render_template, request, url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from portal.clock import now
-from portal.desk import actions, calendar, campaigns, door, dossier, hours, presses, screens
+from portal.desk import (
+    actions,
+    calendar,
+    campaigns,
+    door,
+    dossier,
+    hours,
+    presses,
+    rights,
+    screens,
+)
 from portal.desk.guide import first_name
 from portal.desk.queues import Selection
 from portal.desk.rows import initials
@@ -31,6 +41,7 @@ door.register(bp)
 calendar.register(bp)
 hours.register(bp)
 campaigns.register(bp)
+rights.register(bp)
 
 
 @bp.get("/desk/")

@@ -9,6 +9,6 @@ what a person may ask for at any time.
 Health checks hang on a consent: withdrawing it hides them at once, in the database (`consents`).
 """
 
-from portal.privacy import models
+from portal.privacy.views import bp
 
-__all__ = ["models"]
+__all__ = ["bp"]

@@ -79,13 +79,14 @@ def withdraw(lead_id: int, purpose: Purpose, *, at: datetime, staff: Staff | Non
     if not taken_back.rowcount:  # type: ignore[attr-defined]
         return False
     if purpose is Purpose.HEALTH:
-        _forget_health(lead, at=at)
+        forget_health(lead, at=at)
     mailing.rest(lead, purpose)
     tell(lead, f"{purpose.value}_withdrawn", at=at, staff=staff)
     return True
 
 
-def _forget_health(lead: Lead, *, at: datetime) -> None:
+def forget_health(lead: Lead, *, at: datetime) -> None:
+    """Take out of a lead and its story what was drawn from health answers; tell later steps."""
     lead.forget_screening(at=at, due_at=due_at(None, at=at, settings=settings()))
     db.session.execute(delete(Activity).where(_tells_of_health(lead.id)))
     handover.withdrawn(lead, at=at)

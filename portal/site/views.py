@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import config
-from portal.extensions import db
+from portal.extensions import db, settings
 from portal.screening import ruleset
 from portal.site import reading, shelf
 from portal.site.rulebook import rulebook
@@ -31,7 +31,7 @@ def how() -> Any:
 @bp.get("/privacy")
 def privacy() -> Any:
     """Say what is held about a person, why, for how long and who sees it."""
-    return render_template("site/privacy.html")
+    return render_template("site/privacy.html", days=settings().retention)
 
 
 @bp.get("/embed.js")

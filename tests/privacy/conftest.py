@@ -12,11 +12,13 @@ from portal.leads.models import Consent, Enquiry, Lead, Purpose
 from portal.staff.models import Role
 from tests.desk.conftest import Desk, make_lead, make_staff, sign_in
 from tests.intake.conftest import asks, starts
+from tests.passes.conftest import issues, screened
+from tests.test_journey import OUTCOMES
 
-__all__ = ["asks", "make_lead", "make_staff", "sign_in", "starts"]
+__all__ = ["asks", "issues", "make_lead", "make_staff", "screened", "sign_in", "starts"]
 
 BACK = {"pain_sites": ["low_back"], "nprs": 3}
-URGENT = {"pain_sites": ["low_back"], "saddle": "new"}
+URGENT = OUTCOMES["URGENT"]
 
 
 @pytest.fixture
@@ -72,3 +74,10 @@ def jules(app) -> Desk:
 def dana(app) -> Desk:
     """Dana sits at the front desk."""
     return sign_in(app, make_staff())
+
+
+@pytest.fixture(autouse=True)
+def fresh_ledger(app):
+    """Every test begins with an empty ledger."""
+    ledger = app.extensions["settings"].erasure_ledger
+    ledger.unlink(missing_ok=True)

@@ -1,0 +1,49 @@
+"""Every letter of these pages word by word; UPDATE_GOLDEN=1 accepts a change: read it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from portal.mail import outbox
+
+GOLDEN = Path(__file__).parent / "golden"
+PAGE = "http://localhost/privacy/me/WyJ4IiwxXQ.abc"
+DESK = "http://localhost/desk/privacy/complaints/7"
+DAY = "Tuesday, December 22"
+LETTERS = {
+    "privacy_link": ("privacy_link", {"name": "Robin", "url": PAGE}),
+    "data_deleted": ("data_deleted", {}),
+    "complaint_received": (
+        "complaint_received",
+        {"name": "Robin", "reference": "C-7K4QXR", "day": DAY},
+    ),
+    "complaint_answered": (
+        "complaint_answered",
+        {"name": "Robin", "reference": "C-7K4QXR", "answer": "We are sorry.\n\nIt has stopped."},
+    ),
+    "complaint_alert": (
+        "complaint_alert",
+        {"reference": "C-7K4QXR", "soon": False, "day": DAY, "url": DESK},
+    ),
+    "complaint_alert-soon": (
+        "complaint_alert",
+        {"reference": "C-7K4QXR", "soon": True, "day": DAY, "url": DESK},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LETTERS)
+@pytest.mark.parametrize("part", ["txt", "html"])
+def test_letter_reads_word_by_word(app, name, part):
+    letter = outbox.render(*LETTERS[name])
+    body = letter.text if part == "txt" else letter.html
+    text = f"Subject: {letter.subject}\n\n{body}\n"
+    golden = GOLDEN / f"{name}.{part}"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+def test_every_golden_file_belongs_to_a_letter():
+    assert {file.stem for file in GOLDEN.iterdir()} == set(LETTERS)
