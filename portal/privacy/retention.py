@@ -198,6 +198,13 @@ KINDS: Mapping[str, Kind] = {
         _withdrawn,
         _remove_health,
     ),
+    "coaching": Kind(
+        "Assessments and plans that rested on answers taken back",
+        "you took them back",
+        lambda days: days.withdrawn_days,
+        lambda limit: select(Assessment.id).where(Assessment.hidden_at <= limit),
+        _delete(Assessment),
+    ),
     "health": Kind(
         "Health answers",
         "your last answer, unless you train with us",
