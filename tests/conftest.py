@@ -65,6 +65,14 @@ def scratch_postgres(name: str) -> Iterator[str]:
         admin.dispose()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask on both databases, but where a test says that its question is about neither."""
+    if "database_url" in metafunc.fixturenames:
+        about_neither = metafunc.definition.get_closest_marker("one_database")
+        databases = ["sqlite"] if about_neither else ["sqlite", "postgresql"]
+        metafunc.parametrize("database_url", databases, indirect=True, scope="session")
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Keep what the tests are made of out of every later search for garbage."""
     gc.collect()
@@ -80,9 +88,9 @@ def fast_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
 def database_url(request: pytest.FixtureRequest, fast_folder: Path) -> Iterator[str]:
-    """The same tests on both databases; PostgreSQL is skipped by name where none answers."""
+    """Where a database of the test's own is; PostgreSQL is skipped by name where none answers."""
     if request.param == "sqlite":
         yield f"sqlite:///{fast_folder / 'portal.sqlite'}"
         return

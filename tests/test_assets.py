@@ -11,6 +11,8 @@ import pytest
 
 from portal import assets, config
 
+pytestmark = pytest.mark.one_database
+
 STATIC = config.ROOT / "static"
 VENDORED = [line.split() for line in (STATIC / "vendor" / "SHA256SUMS").read_text().splitlines()]
 PORTAL_CSS = "url(data:x) url('fonts/a.woff2')"

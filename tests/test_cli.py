@@ -19,6 +19,7 @@ def run(app):
     return app.test_cli_runner().invoke
 
 
+@pytest.mark.one_database
 def test_evaluate_answers_each_case_in_order(run, tmp_path):
     cases = [
         {"id": "a", "answers": {}},
@@ -32,6 +33,7 @@ def test_evaluate_answers_each_case_in_order(run, tmp_path):
     assert outcomes == [("a", "CLEAR"), ("b", "EMERGENCY"), ("c", "INCOMPLETE")]
 
 
+@pytest.mark.one_database
 def test_evaluate_reads_standard_input(run):
     answer = run(args=["screening", "evaluate", "-"], input='[{"id": 1, "answers": {}}]')
     assert json.loads(answer.output) == [
@@ -46,6 +48,7 @@ def test_evaluate_reads_standard_input(run):
     ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("text", ["", "{", '[{"id": 1, "answers": {"nonsense": 1}}]', "[1]"])
 def test_evaluate_refuses_what_it_cannot_read_in_one_line(run, text):
     answer = run(args=["screening", "evaluate", "-"], input=text)
@@ -54,6 +57,7 @@ def test_evaluate_refuses_what_it_cannot_read_in_one_line(run, text):
     assert len(answer.output.splitlines()) == 1
 
 
+@pytest.mark.one_database
 def test_plan_is_built_for_each_case_in_order(run, tmp_path):
     cases = [
         {"id": "a", "answers": {"nprs": 2}, "modifiers": []},
@@ -75,6 +79,7 @@ def test_plan_is_built_for_each_case_in_order(run, tmp_path):
     assert {item["level"] for item in plans[2]["items"]} == {1}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -94,12 +99,14 @@ def test_plan_build_refuses_what_it_cannot_read_in_one_line(run, text, said):
     assert len(answer.output.splitlines()) == 1
 
 
+@pytest.mark.one_database
 def test_new_secrets_can_be_used(run):
     lines = dict(line.split("=", 1) for line in run(args=["new-secrets"]).output.splitlines())
     assert list(lines) == ["SECRET_KEY", "HEALTH_KEYS"]
     assert list(parse_keys(lines["HEALTH_KEYS"])) == ["k1"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -121,6 +128,7 @@ def test_evaluate_names_a_value_that_no_question_offers(run, key, value):
     assert answer.output == f"Error: case odd: {value!r} is no answer to {key}\n"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("key", "value"),
     [("bladder", "prefer_not"), ("sexual", "not_sure"), ("age", 42.5), ("conditions", None)],

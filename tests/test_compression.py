@@ -6,6 +6,8 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.one_database
+
 ZIPPED = {"Accept-Encoding": "gzip, br"}
 UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress}
 

@@ -1,5 +1,7 @@
 import pytest
 
+pytestmark = pytest.mark.one_database
+
 FORMS = ("/consult", "/day-pass", "/staff/sign-in")
 BODIES = ["[1]", "null", '"x"', "{}", '{"email": {"a": 1}}', "[[", "[" * 5000 + "]" * 5000]
 

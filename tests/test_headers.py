@@ -7,6 +7,8 @@ import pytest
 from portal import create_app
 from tests.conftest import make_settings
 
+pytestmark = pytest.mark.one_database
+
 HOSTS = ("https://www.studio.example", "https://*.partner.example")
 
 

@@ -130,7 +130,7 @@ def test_stranger_who_stops_half_way_waits_at_the_desk_as_unfinished(stranger, d
     assert [(row.disposition, row.status) for row in desk()] == [("INCOMPLETE", "unfinished")]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.one_database
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in VIGNETTES])
 def test_vignette_walked_through_the_pages_gets_its_outcome(app, clock, case):
     outcome, more, _ = OTHERWISE.get(case["id"], (case["expected"]["disposition"], {}, ""))

@@ -75,6 +75,7 @@ def test_no_log_says_what_was_told_or_who_told_it(walks, caplog):
     assert [line for line in lines if betrays(line) or "robin" in line.lower()] == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", PUBLIC + FORMS)
 def test_title_of_an_open_page_names_no_symptom(client, path):
     assert TOLD.findall(Document(client.get(path)).title) == []

@@ -6,6 +6,8 @@ from werkzeug.routing import Rule
 
 from portal.staff.models import Role
 
+pytestmark = pytest.mark.one_database
+
 EVERYONE_ON_THE_STAFF = frozenset(Role)
 PUBLIC = {
     "site.home",

@@ -8,6 +8,8 @@ from flask_mail import BadHeaderError, Message
 from portal.extensions import mailer
 from tests.mail.conftest import postbox, server, use_server  # noqa: F401 - fixtures
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     "message",

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted(
     str(file.relative_to(ROOT / "templates"))

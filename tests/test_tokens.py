@@ -5,6 +5,8 @@ import pytest
 from portal import csrf, tokens
 from portal.clock import now
 
+pytestmark = pytest.mark.one_database
+
 
 def test_read_returns_the_subject(app):
     token = tokens.mint("health-check", "abc", until=now() + timedelta(days=7))

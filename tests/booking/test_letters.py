@@ -51,6 +51,7 @@ def plain(text: str) -> str:
     return re.sub(r"TL-[0-9A-F]{5}", "TL-7K4Q2", text)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", ["booked", "moved", "cancelled", "reminder", "missed_you"])
 def test_letter_reads_word_by_word(booked, amir, hand, kind, clock):
     if kind == "moved":
@@ -72,6 +73,7 @@ def test_letter_reads_word_by_word(booked, amir, hand, kind, clock):
         assert HEALTH_WORDS.findall(text) == []
 
 
+@pytest.mark.one_database
 def test_every_letter_says_weekday_date_time_and_zone(booked):
     for letter in (*letters("booked"), *letters("reminder")):
         for body in (letter.text, letter.html):

@@ -50,6 +50,7 @@ def test_nine_stays_nine_over_a_clock_change():
     assert tomorrow.until == datetime(2026, 11, 1, 15, 0, tzinfo=UTC)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("outcome", Outcome)
 @pytest.mark.parametrize("level", [*Disposition, None])
 def test_next_look_is_always_ahead(outcome, level, app):

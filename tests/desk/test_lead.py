@@ -36,6 +36,7 @@ def test_detail_names_the_person_and_how_to_reach_them(dana):
     assert f"{lead.ref} Prefers a call" in text_of(top)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("level", "heading"),
     [
@@ -56,6 +57,7 @@ def test_verdict_says_the_level_and_what_to_do(dana, level, heading):
     assert f'<h3 id="verdict-heading">{heading}</h3>' in dana.page(lead)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("hold", "words"),
     [

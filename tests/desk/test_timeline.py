@@ -2,11 +2,15 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from portal.clock import now
 from portal.desk.timeline import STORY, changed, day_and_clock, told
 from portal.extensions import settings
 from portal.leads.models import Activity
 from tests.desk.conftest import make_staff
+
+pytestmark = pytest.mark.one_database
 
 PORTAL = Path(__file__).parents[2] / "portal"
 

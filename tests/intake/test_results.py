@@ -10,6 +10,8 @@ from portal.intake.handover import WAYS, offer
 from portal.leads.models import Kind
 from tests.intake.test_road_to_result import BACK
 
+pytestmark = pytest.mark.one_database
+
 NEVER = ("safe to", "cleared", "red flag", "low risk", "score", "sciatica", "cauda equina", "AI ")
 OUTCOMES = {
     "EMERGENCY": {"chest_pain": "now_12h"},

@@ -11,6 +11,8 @@ from portal.extensions import db
 from portal.leads import blank
 from tests.leads.conftest import fields
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def rendered(app):

@@ -24,6 +24,7 @@ def test_forty_people_behind_one_address_all_pass(ask):
     assert len(rows(Lead)) == 40
 
 
+@pytest.mark.one_database
 def test_forty_people_who_each_mistype_once_all_pass(client, ask):
     for number in range(40):
         again = fields(ask(**person(number) | {"name": ""}).text) | {"name": "Robin Test"}
@@ -38,6 +39,7 @@ def used_up(client, fill):
         assert client.post("/consult", data=fill(**person(number))).status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.usefixtures("used_up")
 def test_one_form_too_many_is_given_back_with_all_that_was_typed(client, fill, clock):
     sent = fill()
@@ -49,6 +51,7 @@ def test_one_form_too_many_is_given_back_with_all_that_was_typed(client, fill, c
     assert client.post("/consult", data=fields(answer.text)).status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.usefixtures("used_up")
 def test_other_form_and_other_address_have_turns_of_their_own(client, fill):
     visit = fill("/day-pass", visit_on="2026-11-28")
@@ -57,6 +60,7 @@ def test_other_form_and_other_address_have_turns_of_their_own(client, fill):
     assert client.post("/consult", data=fill(), environ_overrides=elsewhere).status_code == 303
 
 
+@pytest.mark.one_database
 def test_forms_given_back_are_limited_too(client):
     answers = [client.post("/consult", data=ROBIN).status_code for _ in range(SIXTY + 1)]
     assert answers == [422] * SIXTY + [429]
@@ -69,6 +73,7 @@ def test_repeats_of_a_stored_form_take_no_turn(client, fill):
     assert len(rows(Enquiry)) == 2
 
 
+@pytest.mark.one_database
 def test_forged_forwarding_header_gives_no_new_turn(client):
     answers = [
         client.post("/consult", data=ROBIN, headers={"X-Forwarded-For": f"192.0.2.{number}"})
@@ -77,12 +82,14 @@ def test_forged_forwarding_header_gives_no_new_turn(client):
     assert answers[-1].status_code == 429
 
 
+@pytest.mark.one_database
 def test_looking_takes_no_turn(client, fill):
     for _ in range(SIXTY + 5):
         client.get("/consult")
     assert client.post("/consult", data=fill()).status_code == 303
 
 
+@pytest.mark.one_database
 def test_counter_that_does_not_answer_lets_people_through(client, fill, app, tmp_path, monkeypatch):
     file = tmp_path / "limits.sqlite"
     file.write_bytes(b"this is no database" * 100)

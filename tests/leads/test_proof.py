@@ -13,6 +13,8 @@ from tests.conftest import make_settings
 from tests.leads.conftest import ROBIN, fields, rows
 from tests.leads.test_views import problems, typed
 
+pytestmark = pytest.mark.one_database
+
 HOUR = 3600
 DAY = 24 * HOUR
 

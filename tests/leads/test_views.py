@@ -54,6 +54,7 @@ def test_open_page_sets_no_cookie_and_writes_nothing(client, path):
     assert counts() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("path", "heading", "title"),
     [
@@ -67,6 +68,7 @@ def test_page_is_named_by_what_it_offers(client, path, heading, title):
     assert re.findall(r"<title>(.*?)</title>", text) == [title]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", FORMS)
 def test_form_carries_the_fields_of_the_contract(client, path):
     names = set(fields(client.get(path).text))
@@ -85,6 +87,7 @@ def test_form_carries_the_fields_of_the_contract(client, path):
     assert text.split("</main>")[0].count('name="marketing"') == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", FORMS)
 def test_form_names_emergency_signs_and_number(client, path):
     main = client.get(path).text.split("</main>")[0]
@@ -97,6 +100,7 @@ def test_form_names_emergency_signs_and_number(client, path):
     )
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", FORMS)
 def test_form_says_what_fills_itself_in(client, path):
     main = client.get(path).text.split("</main>")[0]
@@ -108,6 +112,7 @@ def test_form_says_what_fills_itself_in(client, path):
     }
 
 
+@pytest.mark.one_database
 def test_every_form_shown_has_a_key_and_a_token_of_its_own(client):
     text = client.get("/").text + client.get("/").text
     keys = re.findall(r'name="key" value="([0-9a-f]{32})"', text)
@@ -115,6 +120,7 @@ def test_every_form_shown_has_a_key_and_a_token_of_its_own(client):
     assert len(set(keys)) == len(set(tokens)) == 4
 
 
+@pytest.mark.one_database
 def test_page_holds_each_form_once(client):
     forms = re.compile(r'<form class="lead" id="([\w-]+)"')
     assert forms.findall(client.get("/").text) == ["consult-form", "day-pass-form"]
@@ -122,6 +128,7 @@ def test_page_holds_each_form_once(client):
     assert forms.findall(client.get("/day-pass").text) == ["day-pass-form", "consult-form"]
 
 
+@pytest.mark.one_database
 def test_day_pass_offers_fourteen_days_in_words(client, clock):
     days = re.findall(r'<option value="([^"]*)">(.*?)</option>', client.get("/day-pass").text)
     assert len(days) == 15
@@ -153,12 +160,14 @@ def test_consult_ignores_a_day(ask):
     assert [enquiry.visit_on for enquiry in rows(Enquiry)] == [None]
 
 
+@pytest.mark.one_database
 def test_htmx_is_told_where_to_go(client, fill):
     answer = client.post("/consult", data=fill(), headers=HTMX)
     assert (answer.status_code, answer.data) == (204, b"")
     assert answer.headers["HX-Redirect"].startswith("/health-check/")
 
 
+@pytest.mark.one_database
 def test_empty_form_is_told_what_is_missing_in_order(ask):
     answer = ask(name="", email="", phone="", reason="", contact_by="phone")
     assert answer.status_code == 422
@@ -184,6 +193,7 @@ def test_bare_post_is_a_form_to_press_again(client):
     assert rows(Lead) == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("field", "sent", "words"),
     [
@@ -211,6 +221,7 @@ def test_field_that_will_not_do_is_given_back_with_words(ask, field, sent, words
     assert rows(Lead) == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("field", "sent"),
     [
@@ -231,6 +242,7 @@ def test_field_that_will_do_goes_through(ask, field, sent):
     assert ask("/day-pass", **{"visit_on": "2026-11-28", field: sent}).status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("choice", ["phone", "text"])
 def test_phone_is_needed_when_we_are_to_call_or_text(ask, choice):
     answer = ask(phone="", contact_by=choice)
@@ -245,6 +257,7 @@ def test_contact_without_a_choice_is_by_email(client, fill):
     assert [enquiry.contact_by for enquiry in rows(Enquiry)] == ["email"]
 
 
+@pytest.mark.one_database
 def test_form_given_back_keeps_what_was_typed(ask):
     given = {"name": "Łukasz <b>", "email": "nowhere", "phone": "555 010", "reason": "strong"}
     answer = ask("/day-pass", **given, contact_by="text", marketing="yes", visit_on="2026-11-28")
@@ -261,6 +274,7 @@ def test_form_given_back_goes_through_once_it_is_right(client, ask, clock):
     assert [lead.status for lead in rows(Lead)] == ["unfinished"]
 
 
+@pytest.mark.one_database
 def test_errors_in_a_dialog_come_back_as_the_form_alone(client, fill):
     sent = fill(name="", place="dialog")
     answer = client.post("/consult", data=sent, headers=HTMX)
@@ -273,16 +287,19 @@ def test_errors_in_a_dialog_come_back_as_the_form_alone(client, fill):
     assert fields(answer.text)["place"] == "dialog"
 
 
+@pytest.mark.one_database
 def test_errors_on_the_page_come_back_with_its_heading(client, fill):
     answer = client.post("/consult", data=fill(name=""), headers=HTMX)
     assert re.findall(r"<h1[^>]*>", answer.text) == ['<h1 id="consult-heading">']
 
 
+@pytest.mark.one_database
 def test_unknown_place_is_the_page(client, fill):
     answer = client.post("/consult", data=fill(name="", place="<script>"), headers=HTMX)
     assert fields(answer.text)["place"] == "page"
 
 
+@pytest.mark.one_database
 def test_form_speaks_htmx_as_agreed(client):
     form = re.search(r'<form class="lead" [^>]+>', client.get("/consult").text).group()
     assert form == (
@@ -342,6 +359,7 @@ def test_repeated_and_unknown_fields_are_ignored(client, fill, only_lead):
     assert (lead.name, lead.status, lead.version) == ("Robin Test", "unfinished", 1)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("key", ["", "ABC", "0" * 15, "0" * 65, "!" * 32, " " + "0" * 32])
 def test_form_with_a_malformed_key_is_one_more_press(client, fill, key):
     answer = client.post("/consult", data=fill() | {"key": key})
@@ -353,6 +371,7 @@ def test_form_with_a_malformed_key_is_one_more_press(client, fill, key):
     assert [lead.status for lead in rows(Lead)] == ["unfinished"]
 
 
+@pytest.mark.one_database
 def test_missing_key_is_one_more_press(client, fill):
     sent = fill()
     del sent["key"]

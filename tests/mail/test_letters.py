@@ -10,6 +10,8 @@ import pytest
 
 from portal.mail import outbox
 
+pytestmark = pytest.mark.one_database
+
 GOLDEN = Path(__file__).parent / "golden"
 LINK = "http://localhost/health-check/WyJ4IiwxXQ.abc/"
 DESK = "http://localhost/desk/leads/7"

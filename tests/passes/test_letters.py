@@ -10,6 +10,8 @@ import pytest
 from portal.mail import outbox
 from tests.mail.test_letters import HEALTH_WORDS
 
+pytestmark = pytest.mark.one_database
+
 GOLDEN = Path(__file__).parent / "golden"
 FACTS = {
     "name": "Robin",

@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 
 from portal.extensions import db
 
+pytestmark = pytest.mark.one_database
+
 PAGES = (
     "/",
     "/articles/",

@@ -11,6 +11,8 @@ from portal.staff.models import Role
 from tests.desk.conftest import make_staff, sign_in
 from tests.site.test_shelf import with_draft
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["with_draft"]
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

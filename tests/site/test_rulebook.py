@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from portal.screening import ruleset
 from portal.site.rulebook import rulebook
+
+pytestmark = pytest.mark.one_database
 
 CES_PATHWAY = "Cauda equina pathway, primary care page, 2023, GIRFT interactive pathways"
 NHS_BACK_PAIN = "Back pain: when to get help, NHS website"

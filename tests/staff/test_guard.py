@@ -4,6 +4,8 @@ from portal.staff import actions, guard
 from portal.staff.models import Role
 from tests.staff.conftest import PASSWORD, Browser
 
+pytestmark = pytest.mark.one_database
+
 STALE = (
     "This page was open for a long time, so we need you to send it again. "
     "Your answers are still here."
