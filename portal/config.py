@@ -90,6 +90,7 @@ class Settings:
     lead_minimum_seconds: float
     staff_idle_minutes: int
     studio: Studio
+    waiver_file: Path | None
     clocks: Clocks
     retention: Retention
     erasure_ledger: Path
@@ -150,6 +151,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         ),
         staff_idle_minutes=_checked("STAFF_IDLE_MINUTES", int, env.get("STAFF_IDLE_MINUTES", "60")),
         studio=_studio(env),
+        waiver_file=Path(env["STUDIO_WAIVER"]) if "STUDIO_WAIVER" in env else None,
         clocks=_clocks(env),
         retention=_retention(env),
         erasure_ledger=Path(env.get("ERASURE_LEDGER") or instance / "erasures.txt"),

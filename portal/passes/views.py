@@ -19,6 +19,7 @@ from portal.passes.actions import ClosedDayError, NotAllowedError
 from portal.passes.forms import ANOTHER_DAY, WHO, DayForm, PressForm, WaiverForm, context
 from portal.passes.identity import AlreadyHadOneError
 from portal.passes.models import DayPass
+from portal.passes.waiver import check as check_waiver
 from portal.passes.waiver import current_version
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -30,7 +31,9 @@ bp = Blueprint("passes", __name__, url_prefix="/pass")
 
 @bp.record_once
 def _take_over(state: BlueprintSetupState) -> None:
-    handover.offer(cast("Flask", state.app), Kind.DAY_PASS, _way)
+    app = cast("Flask", state.app)
+    check_waiver(app.extensions["settings"].waiver_file)
+    handover.offer(app, Kind.DAY_PASS, _way)
 
 
 def _way(enquiry: Enquiry) -> str | None:

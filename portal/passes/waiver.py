@@ -1,4 +1,7 @@
-"""The waiver's text, by version, and what tells one signed text from another."""
+"""The waiver's text, by version, and what tells one signed text from another.
+
+A studio names its own file in STUDIO_WAIVER; without one, ours holds.
+"""
 
 import hashlib
 import tomllib
@@ -6,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from portal.config import WrongSettingError
+from portal.extensions import settings
 
 FILE = Path(__file__).with_name("waiver.toml")
 
@@ -34,6 +40,14 @@ def current(*, studio: str, name: str) -> Waiver:
 def current_version() -> str:
     """Return the name of the version to sign today."""
     return _versions()[-1].version
+
+
+def check(file: Path | None) -> None:
+    """Raise WrongSettingError when a studio's own file of waivers cannot be used."""
+    try:
+        _kept(file or FILE)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise WrongSettingError(f"STUDIO_WAIVER={str(file)!r}: {error!r}") from error
 
 
 def sha256(text: str | bytes) -> str:
@@ -70,6 +84,10 @@ def _shown(waiver: Waiver, *, studio: str, name: str) -> Waiver:
     )
 
 
-@cache
 def _versions() -> Sequence[Waiver]:
-    return read(FILE.read_text())
+    return _kept(settings().waiver_file or FILE)
+
+
+@cache
+def _kept(file: Path) -> Sequence[Waiver]:
+    return read(file.read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ from portal.extensions import db, settings
 from portal.leads.models import Lead, Status
 from tests.booking.conftest import at, make_coach
 
-SLOTS = int(os.environ.get("RACE_SLOTS", "12"))
+SLOTS = int(os.environ.get("RACE_SLOTS", "24"))
 BUYERS = 16
 
 
@@ -108,7 +108,7 @@ def sell(app, number: int) -> tuple[list[datetime], list[object]]:
     return slots, race(app, works=[buyer(lead_id) for lead_id in leads])
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(0 if SLOTS > 100 else 240)
 @pytest.mark.usefixtures("careless")
 def test_a_place_is_sold_once_and_never_left(app):
     slots, results = sell(app, SLOTS)

@@ -39,7 +39,7 @@ from tests.conftest import NOON_SUNDAY
 from tests.passes.conftest import member
 from tests.passes.test_claim import again
 
-RUNS = int(os.environ.get("PASS_MODEL_RUNS", "25"))
+RUNS = int(os.environ.get("PASS_MODEL_RUNS", "40"))
 STEPS = 50
 PEOPLE, ASKS = 2, 3
 LEVELS = (Disposition.CLEAR, Disposition.CLEAR, Disposition.CAUTION, Disposition.URGENT)

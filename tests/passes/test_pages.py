@@ -2,22 +2,26 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 
 import html5lib
 import pytest
 import segno
 from icalendar import Calendar
 
+from portal import create_app
 from portal.booking.models import Source, StudioClosure
 from portal.clock import now
+from portal.config import WrongSettingError
 from portal.errors import WrongStateError
-from portal.extensions import db, transaction, vault
+from portal.extensions import db, settings, transaction, vault
 from portal.mail.models import OutboxMail
 from portal.passes import actions, entry, signing, waiver
 from portal.passes.models import DayPass, State, WaiverSignature
 from portal.passes.qr import QUIET_ZONE, qr_svg
 from portal.passes.unused import follow_up
 from portal.vault import CannotOpenError
+from tests.conftest import make_settings
 from tests.desk.conftest import form_on
 from tests.leads.conftest import counts
 from tests.passes.conftest import SATURDAY, SUNDAY, fresh, kinds, member
@@ -246,6 +250,26 @@ def test_new_version_asks_again_and_the_old_signature_stays(client, issues, monk
     assert sign(client, day_pass).status_code == 303
     versions = db.session.scalars(db.select(WaiverSignature.version)).all()
     assert sorted(versions) == ["2026-11", "2027-01"]
+
+
+def test_studio_names_its_own_waiver(client, app, issues, tmp_path, monkeypatch):
+    file = tmp_path / "waiver.toml"
+    text = waiver.FILE.read_text().replace("Before you train with us", "Our own words")
+    file.write_text(text.replace('"2026-11"', '"ours-1"'))
+    day_pass = issues(signed=False)
+    monkeypatch.setitem(app.extensions, "settings", replace(settings(), waiver_file=file))
+    assert "Our own words" in client.get(url(day_pass, "/waiver")).text
+    assert sign(client, day_pass).status_code == 303
+    assert db.session.scalars(db.select(WaiverSignature.version)).all() == ["ours-1"]
+
+
+@pytest.mark.parametrize("text", [None, "waiver = []", "no toml", '[[waiver]]\nversion = "1"'])
+def test_studio_whose_waiver_cannot_be_used_does_not_start(tmp_path, text):
+    file = tmp_path / "waiver.toml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(WrongSettingError, match="STUDIO_WAIVER"):
+        create_app(make_settings(tmp_path, "sqlite://", STUDIO_WAIVER=str(file)))
 
 
 @pytest.mark.parametrize("toml", ["", "waiver = []", waiver.FILE.read_text() * 2])
