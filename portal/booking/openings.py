@@ -159,6 +159,8 @@ def nearest(
 def free_seat(coach: Coach, start: datetime, *, rules: Rules) -> int | None:
     """Return the first seat that is free from the buffer before to the buffer after, or None."""
     needed = numbers(start - rules.before, start + rules.lasts + rules.after)
+    if coach.taken.keys().isdisjoint(needed):
+        return 1
     taken = {seat for cell in needed for seat in coach.taken.get(cell, ())}
     return next((seat for seat in range(1, rules.capacity + 1) if seat not in taken), None)
 
@@ -182,15 +184,22 @@ def _starts(
     if not spans:
         return
     start, step = spans[0][0], timedelta(minutes=diary.rules.every)
+    lasts, (opens, closes) = diary.rules.lasts, studio
     changes = _clocks_change(day, zone)
     while start < spans[-1][1]:
-        end = start + diary.rules.lasts
-        inside = any(a <= start and end <= b for a, b in spans)
-        if changes:
-            inside = inside and _shows_working_hours(start, end, works, zone)
-        if inside and studio[0] <= start and end <= studio[1]:
+        end = start + lasts
+        if (
+            opens <= start
+            and end <= closes
+            and _within(start, end, spans)
+            and (not changes or _shows_working_hours(start, end, works, zone))
+        ):
             yield start
         start += step
+
+
+def _within(start: datetime, end: datetime, spans: Sequence[tuple[datetime, datetime]]) -> bool:
+    return any(begins <= start and end <= ends for begins, ends in spans)
 
 
 def _clocks_change(day: date, zone: ZoneInfo) -> bool:
