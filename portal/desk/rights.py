@@ -6,6 +6,8 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from portal.clock import now
 from portal.htmx import leave_for
+from portal.intake.actions import read_reasons
+from portal.intake.queries import latest_decision
 from portal.leads.models import Purpose
 from portal.leads.queries import lead as find_lead
 from portal.privacy import complaints, consents, erasing, facts
@@ -88,8 +90,11 @@ def withdraw(lead_id: int) -> Any:
 
 @requires(Role.MANAGER)
 def copy_of(lead_id: int) -> Any:
-    """Hand over somebody's copy; their health answers are in it, so the reading is theirs."""
-    return handed_over(find_lead(lead_id), at=now())
+    """Hand over somebody's copy: health answers are in it, so the reading is noted first."""
+    decision = latest_decision(find_lead(lead_id).id)
+    if decision is not None:
+        read_reasons(decision, staff=current_staff(), page=request.path)
+    return handed_over(find_lead(lead_id), at=now(), withdrawn=False)
 
 
 @requires(Role.MANAGER)

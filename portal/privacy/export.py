@@ -36,9 +36,12 @@ class Section:
     left_out: Mapping[str, str]
 
 
-def archive(lead: Lead, *, at: datetime) -> bytes:
-    """Return the ZIP with all that is held about somebody, opened, and what is left out and why."""
-    sections = tuple(_sections(lead))
+def archive(lead: Lead, *, at: datetime, withdrawn: bool = True) -> bytes:
+    """Return the ZIP with all that is held about somebody, opened, and what is left out and why.
+
+    What they took back is in it for themselves alone, never for staff who make it for them.
+    """
+    sections = tuple(_sections(lead, withdrawn=withdrawn))
     facts = {"made_at": at.isoformat(), "studio": settings().studio.name}
     whole = {**facts, "sections": [vars(section) for section in sections], "about": dict(nobody())}
     out = io.BytesIO()
@@ -55,10 +58,10 @@ def _page(sections: Sequence[Section], *, at: datetime) -> str:
     return render_template("privacy/copy.html", sections=sections, made_at=made_at)
 
 
-def _sections(lead: Lead) -> Iterator[Section]:
+def _sections(lead: Lead, *, withdrawn: bool) -> Iterator[Section]:
     colleagues = _names()
     for name, kind in held().items():
-        rows = [row for row in holdings.rows(kind, lead) if not _is_ours(row)]
+        rows = [row for row in holdings.rows(kind, lead, withdrawn=withdrawn) if not _is_ours(row)]
         yield Section(
             name=name,
             title=kind.title,

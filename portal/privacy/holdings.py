@@ -26,11 +26,11 @@ def theirs(table: Table, lead: Lead) -> ColumnElement[bool]:
     return table.c[name].in_(select(parent.c.id).where(theirs(parent, lead)))
 
 
-def rows(kind: Held, lead: Lead) -> Sequence[Any]:
-    """Return somebody's rows of one table as objects, also what they withdrew, the oldest first."""
+def rows(kind: Held, lead: Lead, *, withdrawn: bool = True) -> Sequence[Any]:
+    """Return somebody's rows of one table, the oldest first; what they withdrew if asked."""
     model = _models()[kind.table.name]
     query = select(model).where(theirs(kind.table, lead)).order_by(*kind.table.primary_key)
-    return db.session.scalars(query, execution_options={WITH_HIDDEN: True}).unique().all()
+    return db.session.scalars(query, execution_options={WITH_HIDDEN: withdrawn}).unique().all()
 
 
 def counts(lead: Lead) -> Mapping[str, int]:

@@ -138,9 +138,9 @@ def complaint_sent() -> Any:
     return render_template("privacy/complained.html")
 
 
-def handed_over(lead: Lead, *, at: datetime) -> Response:
+def handed_over(lead: Lead, *, at: datetime, withdrawn: bool = True) -> Response:
     """Return the copy of somebody's data as a download."""
-    response = make_response(export.archive(lead, at=at))
+    response = make_response(export.archive(lead, at=at, withdrawn=withdrawn))
     response.mimetype = "application/zip"
     response.headers["Content-Disposition"] = 'attachment; filename="your-data.zip"'
     response.headers["Cache-Control"] = "no-store, private"

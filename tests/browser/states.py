@@ -9,6 +9,7 @@ from portal.clock import now
 from portal.extensions import db
 from tests.browser.desk_states import DESK
 from tests.browser.onboarding_states import ONBOARDING
+from tests.browser.privacy_states import PRIVACY
 from tests.browser.stage import (
     Shows,
     Stage,
@@ -122,4 +123,4 @@ RESULTS: Mapping[str, Shows] = {
     "under-16": of_outcome(age=14, guardian_present="no"),
     "adapted-a-lot": of_outcome(**BACK, conditions=["asthma_copd"], high_bp="controlled"),
 }
-STATES = {**PUBLIC, **CHECK, **RESULTS, **STEPS, **DESK, **ONBOARDING}
+STATES = {**PUBLIC, **CHECK, **RESULTS, **STEPS, **DESK, **ONBOARDING, **PRIVACY}

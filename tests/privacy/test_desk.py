@@ -1,10 +1,15 @@
 """What a manager does about complaints and for people at the counter; nobody else may."""
 
+import io
+import json
+import zipfile
+
 import pytest
 import sqlalchemy as sa
 
 from portal.clock import now
 from portal.extensions import db
+from portal.intake.models import Reading
 from portal.leads.models import Lead, Purpose
 from portal.mail import outbox
 from portal.mail.models import OutboxMail
@@ -82,10 +87,22 @@ def test_the_desk_reads_that_health_answers_were_taken_back(dana, told):
     assert "Urgent" not in page
 
 
-def test_the_manager_hands_over_a_copy(mara, told):
+def test_the_manager_hands_over_a_copy_and_is_noted_as_a_reader(mara, told):
     path = f"/desk/leads/{told().lead_id}/privacy"
     answer = press(mara, mara.get(path).text, f"{path}/copy")
     assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    assert db.session.scalars(sa.select(Reading.page)).all() == [f"{path}/copy"]
+
+
+def test_the_copy_from_the_desk_holds_nothing_that_was_taken_back(mara, told):
+    lead_id = told(**URGENT).lead_id
+    consents.withdraw(lead_id, Purpose.HEALTH, at=now())
+    path = f"/desk/leads/{lead_id}/privacy"
+    answer = press(mara, mara.get(path).text, f"{path}/copy")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as pack:
+        whole = json.loads(pack.read("data.json"))
+    rows = {section["name"]: section["rows"] for section in whole["sections"]}
+    assert (rows["intake"], rows["decision"]) == ([], [])
 
 
 def test_the_manager_erases_somebody_in_two_steps(mara, told):
