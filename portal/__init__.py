@@ -22,6 +22,7 @@ from portal.onboarding.views import bp as onboarding
 from portal.passes.views import bp as passes
 from portal.privacy import mailing
 from portal.privacy.views import bp as privacy
+from portal.referrals.views import bp as referrals
 from portal.site.views import bp as site
 from portal.staff.views import bp as staff
 from portal.vault import Vault
@@ -29,7 +30,7 @@ from portal.vault import Vault
 LARGEST_BODY = 256 * 1024
 LARGEST_FORM = 128 * 1024
 MOST_FIELDS = 200
-OPEN_STEPS = (site, leads, intake, booking, passes)
+OPEN_STEPS = (site, leads, intake, referrals, booking, passes)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

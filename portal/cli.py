@@ -21,6 +21,7 @@ from portal.onboarding.planning import build_many
 from portal.passes.unused import follow_up
 from portal.privacy import erasing, retention
 from portal.privacy.commands import privacy
+from portal.referrals import chores
 from portal.screening.decision import evaluate_many
 from portal.staff.commands import staff
 
@@ -89,6 +90,11 @@ def _look_after_privacy() -> None:
     retention.daily(at=now())
 
 
+def _look_after_referrals() -> None:
+    chores.follow_up(at=now())
+    chores.expire(at=now())
+
+
 @click.group("screening")
 def screening() -> None:
     """Look into the rules of the health check."""
@@ -145,4 +151,9 @@ def new_secrets() -> None:
     click.echo(serve.new_secrets(), nl=False)
 
 
-TICKS = (_return_ignored_claims, _follow_up_unused_passes, _look_after_privacy)
+TICKS = (
+    _return_ignored_claims,
+    _follow_up_unused_passes,
+    _look_after_referrals,
+    _look_after_privacy,
+)

@@ -177,7 +177,7 @@ def test_serve_starts_web_and_worker_and_stops_both(tmp_path, wanted):
         assert len(children) == 2
     finally:
         server.send_signal(wanted)
-        output, _ = server.communicate(timeout=30)
+        output, _ = server.communicate(timeout=60)
     assert server.returncode == 0
     assert f"http://127.0.0.1:{port}/desk/" in output
     assert "manager@demo.example" in output

@@ -63,6 +63,17 @@ PUBLIC = {
     "privacy.me",
     "privacy.my_complaint",
     "privacy.withdraw",
+    "referrals.answer",
+    "referrals.answer_page",
+    "referrals.go",
+    "referrals.letter",
+    "referrals.letter_pdf",
+    "referrals.mail",
+    "referrals.revoke",
+    "referrals.standing",
+    "referrals.take_letter",
+    "referrals.tell",
+    "referrals.told",
     "staff.sign_in",
 }
 READS_ANSWERS = {
@@ -80,6 +91,11 @@ READS_ANSWERS = {
     "onboarding.retell",
     "onboarding.save",
     "onboarding.told",
+    "desk.clearance",
+    "desk.clearance_note",
+    "desk.look_again",
+    "desk.record_seen",
+    "desk.verify",
 }
 
 

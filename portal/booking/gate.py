@@ -5,6 +5,7 @@ from enum import StrEnum
 from portal.intake.models import Decision
 from portal.intake.queries import latest_decision
 from portal.leads.models import Disposition, Lead, Status
+from portal.referrals.queries import is_released
 
 LEVELS = frozenset({Disposition.CLEAR, Disposition.CAUTION, Disposition.REFERRAL})
 HOLDS = frozenset({"none", "vigorous"})
@@ -35,14 +36,19 @@ def gate(lead: Lead) -> Gate:
 
 
 def judge(lead: Lead, decision: Decision | None) -> Gate:
-    """Return where a lead with this last decision stands."""
-    if lead.disposition in ALARMS or (decision and decision.disposition in ALARMS):
+    """Return where a lead with this last decision stands.
+
+    A verified clearance stands in for the decision that it answers.
+    """
+    cleared = decision is not None and not _allows(decision) and is_released(decision)
+    alarming = decision is not None and decision.disposition in ALARMS and not cleared
+    if lead.disposition in ALARMS or alarming:
         return Gate.ALARM
     if decision is None or decision.intake.finished_at is None:
         return Gate.UNFINISHED
     if Disposition.INCOMPLETE in {decision.disposition, lead.disposition}:
         return Gate.UNFINISHED
-    if lead.status is Status.HELD or not (_allows(decision) and _allows(lead)):
+    if lead.status is Status.HELD or not ((cleared or _allows(decision)) and _allows(lead)):
         return Gate.HELD
     return Gate.OPEN
 

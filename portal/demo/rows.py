@@ -22,6 +22,8 @@ from portal.leads import search, wording
 from portal.leads.actions import SAYABLE
 from portal.leads.models import ContactBy, Disposition, Kind, Lead, Purpose, Status
 from portal.leads.response import due_at
+from portal.referrals.models import State
+from portal.referrals.news import REFERS
 
 UNFINISHED_SHARE = 0.15
 DAY_PASS_SHARE = 0.3
@@ -181,7 +183,23 @@ class Ledger:
             "decided_at": draft.screened_at,
             "shown_at": draft.screened_at,
         }
-        self._write("decision", decision)
+        decision_id = self._write("decision", decision)
+        if case.disposition in REFERS:
+            self._refer(asked["lead_id"], decision_id, draft)
+
+    def _refer(self, lead_id: int, decision_id: int, draft: Draft) -> None:
+        row = {
+            "public_id": recording.public_id(),
+            "lead_id": lead_id,
+            "decision_id": decision_id,
+            "state": State.ADVISED,
+            "round": 1,
+            "leaves": "none",
+            "advised_at": draft.screened_at,
+            "silent_since": draft.screened_at,
+            "follow_ups": 2 if draft.closed else 0,
+        }
+        self.rows["referral"].append(row)
 
     def _told(self, lead_id: int, draft: Draft, level: Disposition) -> None:
         self._story(lead_id, "health_check_started", draft.at, {})

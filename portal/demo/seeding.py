@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Table, func, insert, select, text
 
 from portal.clock import now
-from portal.demo import door
+from portal.demo import door, looks
 from portal.demo.cases import Case, cases
 from portal.demo.diary import open_diary
 from portal.demo.rows import Draft, Ledger, draft
@@ -26,7 +26,7 @@ from portal.staff.models import Role, Staff
 STUDIO_LEADS = 40
 BATCH = 2_000
 STILL_OPEN = 400
-TABLES = ("lead", "lead_word", "enquiry", "consent", "activity", "intake", "decision")
+TABLES = ("lead", "lead_word", "enquiry", "consent", "activity", "intake", "decision", "referral")
 COUNTED = ("lead", "enquiry", "consent", "intake", "decision")
 PEOPLE = (
     ("manager@demo.example", "Mara Okafor", Role.MANAGER),
@@ -52,6 +52,7 @@ def seed_studio() -> bool:
     _work_through(staff, at)
     open_diary(staff, at)
     door.hand_out(staff[-1], at)
+    looks.go_round(staff[1], at)
     return True
 
 

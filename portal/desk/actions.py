@@ -23,6 +23,7 @@ from portal.leads.queries import latest_enquiry
 from portal.leads.response import due_at
 from portal.leads.story import tell
 from portal.mail import outbox
+from portal.referrals import verifying
 from portal.staff.models import Presence, Staff
 
 MOST_RETURNED = 100
@@ -145,6 +146,8 @@ def undo(lead_id: int, activity_id: int, *, staff: Staff, at: datetime) -> Activ
             raise StaleError(lead_id, seen=line.version or 0)
         lead.held_because = line.before["held_because"]
         lead.restore(line.before, at=at)
+        if "referral" in line.before:
+            verifying.put_back(lead, line, staff=staff, at=at)
         if line.kind == "released":
             outbox.cancel(f"finish_check:{latest_enquiry(lead_id).public_id}:")
     line.undone_at = at

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from portal.campaigns import actions, forms, queries
 from portal.extensions import settings
 from portal.htmx import leave_for
-from portal.passes.qr import qr_svg
+from portal.qr import qr_svg
 from portal.site import shelf
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role

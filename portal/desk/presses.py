@@ -115,7 +115,7 @@ def release(lead_id: int) -> Any:
 @requires()
 def undo(lead_id: int, activity_id: int) -> Any:
     """Take a step back."""
-    return _answer(
+    return respond(
         lead_id,
         lambda: actions.undo(lead_id, activity_id, staff=current_staff(), at=now()),
     )
@@ -125,10 +125,10 @@ def _press(lead_id: int, form: PressForm, act: Callable[[Press], Activity]) -> A
     if not form.validate():
         abort(400)
     press = Press(lead_id=lead_id, staff=current_staff(), seen=form.version.data, at=now())
-    return _answer(lead_id, lambda: act(press))
+    return respond(lead_id, lambda: act(press))
 
 
-def _answer(lead_id: int, act: Callable[[], Activity]) -> Any:
+def respond(lead_id: int, act: Callable[[], Activity]) -> Any:
     """Act; say what was done, or in words why it could not be, with the screen put right."""
     try:
         line = act()

@@ -10,7 +10,7 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.exc import NoResultFound
 
 from portal.clock import now
-from portal.desk import calls, dossier, guide, queries, rows, timeline
+from portal.desk import calls, dossier, guide, queries, referral, rows, timeline
 from portal.desk.queues import ASIDE, CHIPS, QUEUES, Selection
 from portal.desk.today import today
 from portal.extensions import settings
@@ -132,6 +132,7 @@ def _lead(lead_id: int, at: datetime) -> dict[str, Any]:
     lead = found.lead
     return {
         "at": at,
+        **referral.about(lead.id, at=at),
         "dossier": found,
         "lead": lead,
         "guide": guide.guide_for(lead, staff=staff, studio=studio, happened=found.happened),

@@ -36,6 +36,18 @@ STORY: Mapping[str, str] = {
     "emergency_shown": "Emergency advice shown",
     "urgent_shown": "Urgent advice shown",
     "emergency_taken_back": "Said that an emergency answer was a mistake",
+    "letter_taken": "Letter for the professional taken",
+    "referral_link_sent": "Link to the letter sent by mail, because they asked",
+    "return_link_revoked": "Link on the letter taken back{by}",
+    "clearance_told": "Says they were given the OK: a coach verifies it",
+    "clearance_came": "A professional has answered: a coach verifies it",
+    "clearance_verified": "OK verified by {who}: booking is open",
+    "clearance_refused": "Answer read by {who}: not yet",
+    "clearance_doubted": "OK taken back by {who}: a coach looks again",
+    "clearance_expired": "The OK has come to its end",
+    "referral_reopened": "Answers changed: someone looks again first",
+    "referral_follow_up": "Kind word sent: no answer yet",
+    "seen": "Has been seen on {day}, noted by {who}",
     "link_sent": "Link to go on sent by mail",
     "health_withdrawn": "Took their health answers back: nobody can read them any more",
     "contact_withdrawn": "Asked for no more reminders: none go out",
@@ -87,6 +99,11 @@ TOAST: Mapping[str, str] = {
     "done": "{name} marked done",
     "not_now": "{name} put away: {because}",
     "released": "{name} released into the queue",
+    "clearance_verified": "Verified. {name} can be booked",
+    "clearance_refused": "Kept on hold. {name} gets a kind word",
+    "clearance_doubted": "Taken back. Booking waits again",
+    "return_link_revoked": "The link on the letter is dead",
+    "seen": "Noted: {name} has been seen",
 }
 CALLS = {outcome.value: words.lower() for outcome, words in OUTCOMES.items()}
 REASONS = {reason.value: words.lower() for reason, words in NOT_NOW.items()}
@@ -112,7 +129,7 @@ def lines(story: Iterable[Activity], lead: Lead, *, me: Staff, zone: ZoneInfo) -
             quote=line.detail.get("text", ""),
             at=line.at,
             undone=line.undone_at is not None,
-            undo=line.id if can_be_undone(line, lead) else None,
+            undo=line.id if can_be_undone(line, lead) and _may_undo(line, me) else None,
         )
         for line in story
     ]
@@ -123,6 +140,12 @@ def can_be_undone(line: Activity, lead: Lead) -> bool:
     if line.before is None or line.undone_at is not None:
         return False
     return line.version == lead.version or "status" not in line.before
+
+
+def _may_undo(line: Activity, me: Staff) -> bool:
+    """Say whether this person may: what a coach has said about an OK only a coach takes back."""
+    before = line.before or {}
+    return "referral" not in before or "link_id" in before or me.reads_answers
 
 
 def told(line: Activity, *, me: Staff, zone: ZoneInfo) -> str:
@@ -174,6 +197,7 @@ def _facts(line: Activity, *, me: Staff, zone: ZoneInfo) -> Mapping[str, str]:
     until = detail.get("until")
     return {
         "who": who,
+        "by": f" by {who}" if line.staff_id else " by the person",
         "Who": who.capitalize() if who == "you" else who,
         "to": _handed_to(detail, me=me),
         "outcome": CALLS.get(str(detail.get("outcome")), ""),

@@ -11,6 +11,7 @@ from portal.desk import (
     actions,
     calendar,
     campaigns,
+    clearing,
     door,
     dossier,
     hours,
@@ -28,6 +29,7 @@ from portal.intake.queries import latest_decision
 from portal.leads.queries import lead as find_lead
 from portal.mail import queries as mails
 from portal.mail.actions import lift_pause, send_again
+from portal.referrals.queries import agreed_limits
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role
 from portal.words import length_words
@@ -42,6 +44,7 @@ calendar.register(bp)
 hours.register(bp)
 campaigns.register(bp)
 rights.register(bp)
+clearing.register(bp)
 
 
 @bp.get("/desk/")
@@ -77,12 +80,17 @@ def answers(lead_id: int) -> Any:
     if decision is None:
         abort(404)
     reasons = read_reasons(decision, staff=current_staff(), page=request.path)
-    selection = Selection.read(request.args)
+    selection, limits = Selection.read(request.args), agreed_limits(lead_id)
     if not wants_fragment():
         _be_here(lead_id)
-        return screens.whole(selection, lead_id, answers=reasons)
+        return screens.whole(selection, lead_id, answers=reasons, limits=limits)
     found = latest_decision(lead_id)
-    context = {"selection": selection, "lead": find_lead(lead_id), "decision": found}
+    context = {
+        "selection": selection,
+        "lead": find_lead(lead_id),
+        "decision": found,
+        "limits": limits,
+    }
     return vary(make_response(render_template("desk/_answers.html", answers=reasons, **context)))
 
 

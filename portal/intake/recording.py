@@ -72,6 +72,8 @@ def alarm(
     if is_news or lead.is_snoozed(at=at):
         _hand_over(decision, at=at)
         notices.staff_alert(decision)
+    else:
+        handover.decided(lead, at=at)
     return decision
 
 

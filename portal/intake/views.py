@@ -11,6 +11,7 @@ from portal.htmx import leave_for, wants_fragment
 from portal.intake import actions, comeback, road, screens, sheet
 from portal.intake.forms import HEARD, PressForm, StartForm, SureForm, submitted
 from portal.intake.handover import panel_on, way_on
+from portal.intake.look import look
 from portal.intake.models import Decision
 from portal.intake.outcome import outcome
 from portal.intake.reasons import read
@@ -163,7 +164,8 @@ def result(token: str) -> Any:
 
 
 def _outcome(found: Visit, decision: Decision) -> Response:
-    shown = outcome(decision)
+    shown, seen_first = outcome(decision), look(found.enquiry)
+    held = shown.held and not (seen_first and seen_first.released)
     return found.draw(
         f"result/{shown.layout}",
         outcome=shown,
@@ -171,8 +173,9 @@ def _outcome(found: Visit, decision: Decision) -> Response:
         lead=found.enquiry.lead,
         is_pass=found.enquiry.kind is Kind.DAY_PASS,
         change=found.url(shown.change or road.CHECK),
-        booking=None if shown.held else _way_on(found, Kind.CONSULT),
-        claim=None if shown.held else _way_on(found, Kind.DAY_PASS),
+        booking=None if held else _way_on(found, Kind.CONSULT),
+        claim=None if held else _way_on(found, Kind.DAY_PASS),
+        look=seen_first,
         panel=panel_on(found.enquiry) if shown.layout in GOES_ON and not shown.held else None,
         staffed=settings().studio.hours.is_open(now()),
     )

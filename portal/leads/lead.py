@@ -128,6 +128,26 @@ class Lead(Base):
         else:
             self.touched(at=at)
 
+    def cleared(self, *, leaves: str, at: datetime, due_at: datetime) -> None:
+        """Let go of what the health check held: a coach has verified a professional's OK.
+
+        What is left to do is what CAUTION asks of the desk; the decision itself stays as it was.
+        A session that is booked already stays booked.
+        """
+        self.disposition, self.timeframe, self.hold = Disposition.CAUTION, "none", leaves
+        self._is_news(at=at, due_at=due_at)
+
+    def held_again(
+        self, disposition: Disposition, *, timeframe: str, hold: str, at: datetime, due_at: datetime
+    ) -> None:
+        """Hold what a clearance had let go: it is over, or was taken back."""
+        self.disposition, self.timeframe, self.hold = disposition, timeframe, hold
+        self._is_news(at=at, due_at=due_at)
+
+    def heard_from(self, *, at: datetime, due_at: datetime) -> None:
+        """Bring the lead back to the queue: something came in that somebody has to read."""
+        self._is_news(at=at, due_at=due_at)
+
     def release(self, *, at: datetime, due_at: datetime) -> None:
         """Let a held lead into the queue: a person looked, or went on as only people do."""
         self._must_be(Status.HELD)
@@ -217,6 +237,13 @@ class Lead(Base):
         for name in ("claimed_at", "due_at", "snoozed_until", "first_reply_at"):
             setattr(self, name, _moment(state[name]))
         self.touched(at=at)
+
+    def _is_news(self, *, at: datetime, due_at: datetime) -> None:
+        self.snoozed_until = None
+        if self.status in {Status.BOOKED, Status.HELD}:
+            self.touched(at=at)
+        else:
+            self._move(Status.WAITING, at=at, due_at=due_at)
 
     def _move(self, status: Status, *, at: datetime, due_at: datetime | None) -> None:
         self.status, self.due_at = status, due_at

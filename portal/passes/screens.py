@@ -10,8 +10,8 @@ from portal.passes.codes import spoken
 from portal.passes.forms import context
 from portal.passes.links import pass_url
 from portal.passes.models import DayPass
-from portal.passes.qr import qr_svg
 from portal.passes.verdict import Verdict, Why
+from portal.qr import qr_svg
 from portal.words import day_words, time_words
 
 OVER = frozenset({Why.USED, Why.OVER, Why.RETURNED})

@@ -12,6 +12,7 @@ from portal.leads.hygiene import fold
 from portal.leads.kinds import Disposition
 from portal.leads.lead import Lead
 from portal.leads.models import Enquiry
+from portal.referrals.queries import is_released
 
 LETS_IN = frozenset({Disposition.CLEAR, Disposition.CAUTION})
 ADULT = 18
@@ -52,7 +53,11 @@ def decision_for(enquiry: Enquiry) -> Decision | None:
     if intake is None or intake.finished_at is None or not allows(enquiry.lead):
         return None
     decision = intakes.decision_on(intake.id)
-    if decision is None or not decision.complete or decision.hold != "none":
+    if decision is None or not decision.complete:
+        return None
+    if is_released(decision):
+        return decision
+    if decision.hold != "none":
         return None
     return decision if decision.disposition in LETS_IN else None
 

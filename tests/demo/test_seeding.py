@@ -12,6 +12,9 @@ from portal.intake.models import Decision
 from portal.leads.models import Disposition, Lead, Status
 from portal.passes import days
 from portal.passes.models import DayPass, State, WaiverSignature
+from portal.referrals.models import Referral
+from portal.referrals.models import State as Looked
+from portal.referrals.queries import is_released
 from portal.staff.models import Staff
 
 
@@ -42,8 +45,13 @@ def test_demo_decisions_are_the_rules_own(studio):
     for decision in db.session.scalars(select(Decision)):
         why = reasons.read(decision)
         assert recording.stands(decision, why.answers)
-        lead = decision.intake.enquiry.lead
-        assert lead.disposition is decision.disposition
+        lead, cleared = decision.intake.enquiry.lead, is_released(decision)
+        assert lead.disposition is (Disposition.CAUTION if cleared else decision.disposition)
+
+
+def test_demo_shows_every_state_of_a_referral_that_is_not_over(studio):
+    shown = set(db.session.scalars(select(Referral.state).distinct()))
+    assert shown == {*Looked} - {Looked.EXPIRED}
 
 
 def test_demo_accounts_are_printed_and_work(studio, app):

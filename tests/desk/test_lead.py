@@ -61,7 +61,7 @@ def test_verdict_says_the_level_and_what_to_do(dana, level, heading):
 @pytest.mark.parametrize(
     ("hold", "words"),
     [
-        ("all", "Booking unlocks when a coach records that Robin has been seen."),
+        ("all", "Booking unlocks when a coach has verified the OK for Robin."),
         ("all_but_gentle", "Gentle, supervised movement can be booked."),
         ("vigorous", "Can be booked, without hard training until the OK is there."),
         ("none", "Can be booked."),

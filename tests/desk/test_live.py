@@ -24,7 +24,7 @@ def sections(lead, *parts: str) -> list[str]:
     return [f"#pane-{lead.id}-{part}" for part in parts]
 
 
-PANE = ("top", "verdict", "next", "asked", "mail", "story")
+PANE = ("top", "verdict", "referral", "next", "asked", "mail", "story")
 BESIDE = ["#views", "#today", "#queue-heading"]
 
 

@@ -18,8 +18,8 @@ from portal.extensions import db, settings, transaction, vault
 from portal.mail.models import OutboxMail
 from portal.passes import actions, entry, signing, waiver
 from portal.passes.models import DayPass, State, WaiverSignature
-from portal.passes.qr import QUIET_ZONE, qr_svg
 from portal.passes.unused import follow_up
+from portal.qr import QUIET_ZONE, qr_svg
 from portal.vault import CannotOpenError
 from tests.conftest import make_settings
 from tests.desk.conftest import form_on

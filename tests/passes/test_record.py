@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.passes.record import Signed, drawable, pdf
+from portal.paper import drawable
+from portal.passes.record import Signed, pdf
 
 LATIN = frozenset(map(ord, "abcdefghijklmnopqrstuvwxyzŁó"))
 SIGNED = Signed(

@@ -1,4 +1,4 @@
-"""The QR code of a pass as SVG in the page: it holds the opaque link and nothing else."""
+"""A QR code as SVG in the page: it holds one link and nothing else."""
 
 import segno
 from markupsafe import Markup
