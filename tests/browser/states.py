@@ -10,6 +10,7 @@ from portal.extensions import db
 from tests.browser.desk_states import DESK
 from tests.browser.onboarding_states import ONBOARDING
 from tests.browser.privacy_states import PRIVACY
+from tests.browser.referral_states import REFERRALS
 from tests.browser.stage import (
     Shows,
     Stage,
@@ -123,4 +124,4 @@ RESULTS: Mapping[str, Shows] = {
     "under-16": of_outcome(age=14, guardian_present="no"),
     "adapted-a-lot": of_outcome(**BACK, conditions=["asthma_copd"], high_bp="controlled"),
 }
-STATES = {**PUBLIC, **CHECK, **RESULTS, **STEPS, **DESK, **ONBOARDING, **PRIVACY}
+STATES = {**PUBLIC, **CHECK, **RESULTS, **REFERRALS, **STEPS, **DESK, **ONBOARDING, **PRIVACY}
