@@ -1,5 +1,6 @@
 """The desk's side of a referral over HTTP: its state for everybody, its answers for coaches."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -184,7 +185,9 @@ def _page(lead: Lead, *, problems: Any = None, typed: Any = None, seen: Any = No
         ranges=RANGE_CHOICES,
         typed=typed or _proposed(newest),
         seen=seen or {},
-        seen_where=vault().open(referral.place, referral.seen_where) if referral.seen_where else "",
+        seen_where=json.loads(vault().open(referral.place, referral.seen_where))
+        if referral.seen_where
+        else "",
         today=queries.today(now()),
         problems={name: words[0] for name, words in (problems or {}).items() if words},
     )

@@ -1,6 +1,7 @@
 """A note that somebody uploads: judged by its own bytes, sealed, and handed out to keep only."""
 
 import base64
+import json
 from dataclasses import dataclass
 
 from portal.extensions import vault
@@ -42,7 +43,7 @@ def inspect(content: bytes) -> Evidence:
 
 def keep(clearance: Clearance, evidence: Evidence) -> ClearanceFile:
     """Return the row that holds a note, sealed for its answer."""
-    text = base64.b64encode(evidence.content).decode()
+    text = json.dumps(base64.b64encode(evidence.content).decode())
     return ClearanceFile(
         clearance_id=clearance.id,
         kind=evidence.kind,
@@ -54,4 +55,4 @@ def keep(clearance: Clearance, evidence: Evidence) -> ClearanceFile:
 def take_out(clearance: Clearance, file: ClearanceFile) -> Evidence:
     """Return a note as it was sent."""
     text = vault().open(clearance.place("file"), file.content)
-    return Evidence(file.kind, base64.b64decode(text))
+    return Evidence(file.kind, base64.b64decode(json.loads(text)))

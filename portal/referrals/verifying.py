@@ -1,5 +1,6 @@
 """What coaches and managers say to an answer; each is one transaction on the locked lead."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -65,7 +66,7 @@ def record_seen(lead_id: int, *, on: date, where: str, staff: Staff, at: datetim
     if not referral.decision.decided_at.date() - timedelta(days=1) <= on <= queries.today(at):
         raise WrongStateError("The day lies between the outcome and today.")
     before = _before(lead, referral)
-    sealed = vault().seal(referral.place, where)
+    sealed = vault().seal(referral.place, json.dumps(where))
     referral.see(on=on, where=sealed, staff=staff, at=at)
     lead.touched(at=at)
     return tell(lead, "seen", at=at, staff=staff, before=before, day=on.isoformat())
