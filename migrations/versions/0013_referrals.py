@@ -94,12 +94,16 @@ def upgrade() -> None:
     op.create_index("ix_clearance_referral_id_id", "clearance", ["referral_id", "id"])
     op.create_table(
         "clearance_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=43), nullable=False),
         sa.Column("clearance_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         _key("clearance_file", "clearance_id", "clearance", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("clearance_id", name="pk_clearance_file"),
+        sa.PrimaryKeyConstraint("id", name="pk_clearance_file"),
+        sa.UniqueConstraint("clearance_id", name="uq_clearance_file_clearance_id"),
+        sa.UniqueConstraint("public_id", name="uq_clearance_file_public_id"),
     )
     op.create_table(
         "letter_reading",

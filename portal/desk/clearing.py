@@ -157,7 +157,7 @@ def clearance_note(lead_id: int, clearance_id: int) -> Any:
     if file is None:
         abort(404)
     read_reasons(_referral(lead).decision, staff=current_staff(), page=request.path)
-    note = evidence.take_out(found, file)
+    note = evidence.take_out(file)
     response = Response(note.content, mimetype=evidence.TYPES[note.kind])
     name = f"note-{lead.ref}.{note.kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -120,7 +120,7 @@ def _clearance(
 ) -> Clearance:
     clearance = Clearance(
         public_id=secrets.token_urlsafe(PUBLIC_ID_BYTES),
-        referral_id=referral.id,
+        referral=referral,
         round=referral.round,
         link_id=link.id if link else None,
         source=source,

@@ -44,15 +44,17 @@ def inspect(content: bytes) -> Evidence:
 def keep(clearance: Clearance, evidence: Evidence) -> ClearanceFile:
     """Return the row that holds a note, sealed for its answer."""
     text = json.dumps(base64.b64encode(evidence.content).decode())
-    return ClearanceFile(
+    file = ClearanceFile(
+        public_id=clearance.public_id,
         clearance_id=clearance.id,
         kind=evidence.kind,
         size=len(evidence.content),
-        content=vault().seal(clearance.place("file"), text),
     )
+    file.content = vault().seal(file.place, text)
+    return file
 
 
-def take_out(clearance: Clearance, file: ClearanceFile) -> Evidence:
+def take_out(file: ClearanceFile) -> Evidence:
     """Return a note as it was sent."""
-    text = vault().open(clearance.place("file"), file.content)
+    text = vault().open(file.place, file.content)
     return Evidence(file.kind, base64.b64decode(json.loads(text)))

@@ -233,6 +233,12 @@ class Clearance(Base):
     content: Mapped[str] = mapped_column(Text)
     agreed: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[datetime]
+    referral: Mapped[Referral] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def person(self) -> str:
+        """Return whose key seals the row: the reference of their lead."""
+        return self.referral.lead.ref
 
     def place(self, column: str) -> str:
         """Return where a sealed column of this row is sealed to."""
@@ -244,12 +250,19 @@ class ClearanceFile(Base):
 
     __tablename__ = "clearance_file"
 
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(43), unique=True)
     clearance_id: Mapped[int] = mapped_column(
-        ForeignKey("clearance.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("clearance.id", ondelete="CASCADE"), unique=True
     )
     kind: Mapped[str] = mapped_column(String(20))
     size: Mapped[int]
     content: Mapped[str] = mapped_column(Text)
+
+    @property
+    def place(self) -> str:
+        """Return where `content` is sealed to."""
+        return f"clearance_file.content:{self.public_id}"
 
 
 class LetterReading(Base):

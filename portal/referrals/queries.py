@@ -85,7 +85,9 @@ def clearance(clearance_id: int, *, lead_id: int) -> Clearance:
 
 def file_of(clearance_id: int) -> ClearanceFile | None:
     """Return the note that came with an answer, or None."""
-    return db.session.get(ClearanceFile, clearance_id)
+    return db.session.scalars(
+        select(ClearanceFile).where(ClearanceFile.clearance_id == clearance_id)
+    ).one_or_none()
 
 
 def is_released(decision: Decision) -> bool:
