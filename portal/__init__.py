@@ -18,6 +18,7 @@ from portal.ids import RowId
 from portal.intake.views import bp as intake
 from portal.leads.views import bp as leads
 from portal.limiter import Limiter
+from portal.onboarding.client import bp as plan
 from portal.onboarding.views import bp as onboarding
 from portal.passes.views import bp as passes
 from portal.privacy import mailing
@@ -61,7 +62,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     assets.install(app, always=headers.table(secure=settings.secure_cookies))
     pages.install(app)
     errors.install(app)
-    for step in (*OPEN_STEPS, campaigns, privacy, onboarding, staff, desk):
+    for step in (*OPEN_STEPS, campaigns, privacy, onboarding, plan, staff, desk):
         app.register_blueprint(step)
     mailing.install(app)
     cli.install(app)

@@ -75,6 +75,7 @@ STORY: Mapping[str, str] = {
     "plan_made": "Plan built by {who}",
     "plan_shared": "Plan given by {who}",
     "plan_stopped": "Plan stopped",
+    "plan_look": "A coach is asked to look at the plan",
     "plan_resumed": "Plan goes on, by {who}",
     "plan_closed": "Plan closed by {who}",
 }

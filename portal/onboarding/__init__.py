@@ -4,4 +4,8 @@
 stand there already and change only through the health check itself, so that a warning answer leads
 to the same decision, the same pages and the same hold. Every answer and figure is sealed; reading
 them is noted in `intake`'s log of readings.
+
+`planning` builds the plan and reads the traffic light, pure; `changing` is the coach's hand on a
+plan, `training` the person's. `client` is their own page `/plan/<token>`: any of `signs` reported
+there goes through the health check's rules at once, which hold, and the plan stops.
 """

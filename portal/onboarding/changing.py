@@ -8,9 +8,9 @@ from typing import Any
 
 from portal.booking.gate import must_be_open
 from portal.errors import WrongStateError
-from portal.extensions import db, transaction
+from portal.extensions import db, settings, transaction
 from portal.leads.story import tell
-from portal.onboarding import lines, planning, queries, sealing
+from portal.onboarding import lines, notices, planning, queries, sealing
 from portal.onboarding.actions import PUBLIC_ID_BYTES
 from portal.onboarding.lines import Line, Sheet
 from portal.onboarding.models import Plan, PlanChange, PlanState
@@ -210,4 +210,44 @@ def _plan(press: Press) -> Plan:
     plan = queries.plan_to_write(press.plan_id)
     if plan.version != press.seen:
         raise StaleError("Somebody changed this plan a moment ago. This is how it stands.")
+    return plan
+
+
+@transaction()
+def share(press: Press) -> Plan:
+    """Give the plan to the person, by mail; raise ClosedGateError while the health check holds."""
+    plan = _plan(press)
+    must_be_open(plan.lead)
+    today = press.at.astimezone(settings().studio.zone).date()
+    plan.share(next_on=today, at=press.at)
+    note(plan, "shared", {"words": "Given to the person"}, staff=press.staff, at=press.at)
+    tell(plan.lead, "plan_shared", at=press.at, staff=press.staff)
+    notices.plan_ready(plan, at=press.at)
+    return plan
+
+
+@transaction()
+def resume(press: Press) -> Plan:
+    """Let a stopped plan go on; raise ClosedGateError while the health check holds."""
+    plan = _plan(press)
+    must_be_open(plan.lead)
+    today = press.at.astimezone(settings().studio.zone).date()
+    plan.resume(next_on=today, at=press.at)
+    said = {"words": "Goes on", "because": press.because}
+    note(plan, "resumed", said, staff=press.staff, at=press.at)
+    tell(plan.lead, "plan_resumed", at=press.at, staff=press.staff)
+    notices.remind(plan, at=press.at)
+    return plan
+
+
+@transaction()
+def looked_into(press: Press) -> Plan:
+    """Close what a coach was asked to look at, with a word on what came of it."""
+    plan = _plan(press)
+    task = queries.open_task(plan.id)
+    if task is None:
+        raise WrongStateError("Somebody has looked into this already.")
+    task.closed_at, task.closed_by_id = press.at, press.staff.id
+    said = {"words": "; ".join(sealing.read(task)), "because": press.because}
+    note(plan, "looked", said, staff=press.staff, at=press.at)
     return plan

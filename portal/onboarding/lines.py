@@ -10,6 +10,18 @@ from portal.onboarding.planning.plan import Item, Plan, Reason
 
 BY_COACH = "COACH"
 LATER = "Your coach decided it."
+HALF = "Half of it"
+STEPS = frozenset(
+    {
+        "BACK-RED",
+        "BACK-SHARP",
+        "BACK-NOT-SETTLED",
+        "FORWARD-GREEN",
+        "FORWARD-WHOLE",
+        "START-SECOND",
+    }
+)
+"""The reasons for a level; a line carries the last of them."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,21 @@ class Sheet:
             item = replace(item, minutes=step.minutes, dose=dose or step.dose)
         return self._with(key, replace(line, item=item))
 
+    def stepped(self, key: str, *, level: int, half: bool, why: Reason) -> "Sheet":
+        """Return the plan with a line one step on or back, for this reason."""
+        line = self.line(key)
+        if line is None or line.item.details is None:
+            return self
+        step = line.item.details.level(level)
+        item = replace(
+            line.item,
+            level=level,
+            dose=f"{HALF}: {step.dose}" if half else step.dose,
+            minutes=step.minutes / 2 if half else step.minutes,
+            why=(why, *(each for each in line.item.why if each.rule_id not in STEPS)),
+        )
+        return self._with(key, replace(line, item=item, half=half))
+
     def moved(self, key: str, by: int) -> "Sheet":
         """Return the plan with a line one place up (-1) or down (+1)."""
         order = [line.key for line in self.lines]
@@ -102,6 +129,10 @@ class Sheet:
     def without(self, key: str) -> "Sheet":
         """Return the plan without a line."""
         return replace(self, lines=tuple(line for line in self.lines if line.key != key))
+
+    def with_goals(self, goals: tuple[tuple[str, Mapping[str, int]], ...]) -> "Sheet":
+        """Return the plan with how the goals were told to be."""
+        return replace(self, goals=goals)
 
     def plus(self, line: Line) -> "Sheet":
         """Return the plan with one line more, at its end."""

@@ -7,7 +7,7 @@ portal finds it any more, as with the health check itself.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, event, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -111,6 +111,7 @@ class Plan(Base):
     rules_version: Mapped[str] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
     next_on: Mapped[date | None]
+    remind_hour: Mapped[int | None]
     screened_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
@@ -160,6 +161,18 @@ class Plan(Base):
         self.screened_at = at
         self._touch(at)
 
+    def expect(self, next_on: date, *, at: datetime) -> None:
+        """Note when the next session is."""
+        self._must_be(PlanState.ACTIVE)
+        self.next_on = next_on
+        self._touch(at)
+
+    def looked_at(self, *, at: datetime) -> None:
+        """Note that the warning signs were asked again, and nothing was there."""
+        self._must_be(PlanState.ACTIVE)
+        self.screened_at = at
+        self._touch(at)
+
     def end(self, *, at: datetime) -> None:
         """Close it for good."""
         self._must_not_be(PlanState.ENDED)
@@ -203,6 +216,67 @@ class PlanChange(Base):
     @property
     def lead(self) -> Lead:
         """Return whose plan it was."""
+        return self.plan.lead
+
+
+class SessionLog(Base):
+    """One day's session of a plan: what was done and how it was, sealed; a day has one."""
+
+    __tablename__ = "session_log"
+    __table_args__ = (UniqueConstraint("plan_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(43), unique=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
+    on: Mapped[date] = mapped_column("day")
+    content: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    morning_at: Mapped[datetime | None]
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def place(self) -> str:
+        """Return where the content is sealed to."""
+        return f"session_log.content:{self.public_id}"
+
+    @property
+    def lead(self) -> Lead:
+        """Return whose session it was."""
+        return self.plan.lead
+
+
+class PlanTask(Base):
+    """Something a coach should look at; why is sealed. A plan has one open task at a time."""
+
+    __tablename__ = "plan_task"
+    __table_args__ = (
+        Index(
+            "uq_plan_task_open",
+            "plan_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(43), unique=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    content: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def place(self) -> str:
+        """Return where the content is sealed to."""
+        return f"plan_task.content:{self.public_id}"
+
+    @property
+    def lead(self) -> Lead:
+        """Return whose plan it is about."""
         return self.plan.lead
 
 

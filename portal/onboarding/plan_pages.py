@@ -122,6 +122,7 @@ def _page(plan: Plan, **more: Any) -> str:
                 (name, each.name) for name, each in planning.EXERCISES.items() if name not in taken
             ],
             "names": {name: each.name for name, each in planning.EXERCISES.items()},
+            "task": _task(plan),
             "story": [(change, sealing.read(change)) for change in queries.changes(plan.id)],
             "drawings": drawings(),
             "scope": telling.SCOPE,
@@ -133,6 +134,12 @@ def _page(plan: Plan, **more: Any) -> str:
             **more,
         },
     )
+
+
+def _task(plan: Plan) -> list[str]:
+    """Return what the coach was asked to look at, in words."""
+    task = queries.open_task(plan.id)
+    return sealing.read(task) if task else []
 
 
 def _note(plan: Plan) -> None:
@@ -169,7 +176,10 @@ VERBS: Mapping[str, tuple[type[forms.PressForm], Act]] = {
             minutes=float(form.minutes.data),
         ),
     ),
+    "share": (forms.PressForm, lambda asked, *_: changing.share(asked)),
+    "resume": (forms.ReasonForm, lambda asked, *_: changing.resume(asked)),
+    "looked": (forms.ReasonForm, lambda asked, *_: changing.looked_into(asked)),
     "close": (forms.ReasonForm, lambda asked, *_: changing.close(asked)),
 }
-WHOLE = frozenset({"add", "own", "close"})
+WHOLE = frozenset({"add", "own", "share", "resume", "looked", "close"})
 """The verbs that are about the plan as a whole."""

@@ -1,6 +1,7 @@
 """Questions about consults: which one is open, which was the last, what it says."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +9,14 @@ from sqlalchemy import select
 from portal.extensions import db
 from portal.leads.models import Lead
 from portal.onboarding import sealing
-from portal.onboarding.models import Assessment, Plan, PlanChange, PlanState
+from portal.onboarding.models import (
+    Assessment,
+    Plan,
+    PlanChange,
+    PlanState,
+    PlanTask,
+    SessionLog,
+)
 
 
 def assessment(assessment_id: int) -> Assessment:
@@ -75,3 +83,29 @@ def changes(plan_id: int) -> Sequence[PlanChange]:
     return db.session.scalars(
         select(PlanChange).where(PlanChange.plan_id == plan_id).order_by(PlanChange.id.desc())
     ).all()
+
+
+def plan_by_link(public_id: str) -> Plan:
+    """Return the plan behind a link; raise NoResultFound when it was erased."""
+    return db.session.scalars(select(Plan).where(Plan.public_id == public_id)).one()
+
+
+def logs(plan_id: int) -> Sequence[SessionLog]:
+    """Return every session of a plan, oldest first."""
+    return db.session.scalars(
+        select(SessionLog).where(SessionLog.plan_id == plan_id).order_by(SessionLog.on)
+    ).all()
+
+
+def log_on(plan_id: int, day: date) -> SessionLog | None:
+    """Return the session of one day."""
+    return db.session.scalars(
+        select(SessionLog).where(SessionLog.plan_id == plan_id, SessionLog.on == day)
+    ).one_or_none()
+
+
+def open_task(plan_id: int) -> PlanTask | None:
+    """Return what a coach should look at about this plan."""
+    return db.session.scalars(
+        select(PlanTask).where(PlanTask.plan_id == plan_id, PlanTask.closed_at.is_(None))
+    ).one_or_none()

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.one_database
 GOLDEN = Path(__file__).parent / "golden"
 LINK = "http://localhost/health-check/WyJ4IiwxXQ.abc/"
 DESK = "http://localhost/desk/leads/7"
+PLAN = "http://localhost/plan/WyJ4IiwxXQ.abc/"
+TRAINS = {"name": "Robin", "coach": "Amir", "url": PLAN}
 LETTERS = {
     "finish_check-consult": ("finish_check", {"name": "Robin", "kind": "consult", "url": LINK}),
     "finish_check-day_pass": ("finish_check", {"name": "Robin", "kind": "day_pass", "url": LINK}),
@@ -31,6 +33,18 @@ LETTERS = {
             "reference": "TL-7K4Q",
         },
     ),
+    "certificate_ends": (
+        "certificate_ends",
+        {
+            "name": "Amir",
+            "certificate": "First aid",
+            "expires_on": date(2027, 3, 1),
+            "url": "http://localhost/desk/learning",
+        },
+    ),
+    "plan_ready": ("plan_ready", TRAINS),
+    "plan_link": ("plan_link", TRAINS),
+    "plan_reminder": ("plan_reminder", TRAINS),
     "staff_alert": ("staff_alert", {"reference": "TL-7K4Q", "url": DESK}),
 }
 HEALTH_WORDS = re.compile(

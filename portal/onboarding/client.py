@@ -1,0 +1,286 @@
+"""The person's own page over HTTP, by a link that is theirs: today, the session, and stopping."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy.exc import NoResultFound
+
+from portal import tokens
+from portal.clock import now
+from portal.csrf import SignedForm
+from portal.htmx import leave_for
+from portal.onboarding import client_forms as forms
+from portal.onboarding import links, plan_home, queries, retelling, training, wins
+from portal.onboarding.lines import Line
+from portal.onboarding.models import Plan, PlanState
+from portal.onboarding.notices import HOURS
+from portal.onboarding.picture import picture
+from portal.onboarding.plan_home import Home
+from portal.onboarding.planning import cards
+from portal.onboarding.planning.drawings import drawings
+from portal.onboarding.signs import signs
+from portal.tokens import DeadLinkError
+
+UNPROCESSABLE = 422
+bp = Blueprint("plan", __name__, url_prefix="/plan/<token>")
+
+
+@bp.get("/")
+def home(token: str) -> Any:
+    """Show today: what comes, what the last session means, and a few true words."""
+    found = _home(token)
+    if found.plan.state is PlanState.STOPPED:
+        return _draw("stopped", token, found, result=_result(found.plan))
+    deck = cards.deck()
+    chosen = cards.for_client(picture(found.plan.assessment), most=1)
+    return _draw("home", token, found, cards=[(card, deck.sources(card)) for card in chosen])
+
+
+@bp.post("/session")
+def begin(token: str) -> Any:
+    """Begin today's session; the warning signs come first when they are due."""
+    found = _pressed(token, forms.PressForm)
+    if found.asks_again:
+        return leave_for(url_for("plan.check", token=token))
+    training.begin(found.plan.id, at=now())
+    return leave_for(url_for("plan.session", token=token))
+
+
+@bp.get("/session")
+def session(token: str) -> Any:
+    """Show the exercise that is next, or the end of the session."""
+    found = _training(token)
+    if found.running is None:
+        return redirect(url_for("plan.home", token=token))
+    left = found.left()
+    return _exercise(token, found, left[0]) if left else _end(token, found)
+
+
+@bp.post("/session/<key>")
+def tell(token: str, key: str) -> Any:
+    """Keep how one exercise was, and go on."""
+    found = _training(token)
+    line = found.sheet.line(key) or abort(404)
+    form = _form(forms.ExerciseForm, found.plan)
+    if not form.validate():
+        return _exercise(token, found, line, form), UNPROCESSABLE
+    training.tell_exercise(found.plan.id, key, form.told, at=now())
+    return leave_for(url_for("plan.session", token=token))
+
+
+def _exercise(token: str, found: Home, line: Line, form: Any = None) -> str:
+    return _draw(
+        "exercise",
+        token,
+        found,
+        line=line,
+        number=len(found.sheet.lines) - len(found.left()) + 1,
+        rounds=plan_home.timer(line),
+        typed=request.form if form else {},
+        problems=form.problems if form else {},
+    )
+
+
+@bp.post("/done")
+def finish(token: str) -> Any:
+    """Bring the session to its end."""
+    found = _training(token)
+    form = _form(forms.EndForm, found.plan)
+    if not form.validate():
+        return _end(token, found, form), UNPROCESSABLE
+    training.finish(found.plan.id, confidence=form.confidence.data, at=now())
+    return leave_for(url_for("plan.home", token=token))
+
+
+def _end(token: str, found: Home, form: Any = None) -> str:
+    return _draw("end", token, found, problems=form.problems if form else {})
+
+
+@bp.post("/morning")
+def morning(token: str) -> Any:
+    """Keep whether the morning after was back to usual."""
+    found = _pressed(token, forms.MorningForm)
+    settled = request.form["settled"] == "yes"
+    training.morning(found.plan.id, settled=settled, at=now())
+    return leave_for(url_for("plan.home", token=token))
+
+
+@bp.get("/stop")
+def stop(token: str) -> Any:
+    """Ask what is new."""
+    return _signs(token, _home(token), "stop")
+
+
+@bp.post("/stop")
+def stopped(token: str) -> Any:
+    """Stop at once on any sign: the health check decides, and its own page says so."""
+    return _take_signs(token, "stop")
+
+
+@bp.get("/check")
+def check(token: str) -> Any:
+    """Ask the warning signs again."""
+    return _signs(token, _home(token), "check")
+
+
+@bp.post("/check")
+def checked(token: str) -> Any:
+    """Take the answers: nothing new goes on, a sign stops, a change asks the health check."""
+    return _take_signs(token, "check")
+
+
+def _signs(token: str, found: Home, page: str, problem: str = "") -> str:
+    answers = picture(found.plan.assessment).answers
+    return _draw(
+        page,
+        token,
+        found,
+        signs=[sign for sign in signs() if sign.concerns(answers)],
+        asks_again=found.asks_again,
+        ticked=request.form.getlist("ticks"),
+        problems={"ticks": problem} if problem else {},
+    )
+
+
+def _take_signs(token: str, page: str) -> Any:
+    found = _home(token)
+    form = _form(forms.SignsForm, found.plan)
+    problem = form.problem() if form.validate() else str(next(iter(form.problems.values())))
+    if problem:
+        return _signs(token, found, page, problem), UNPROCESSABLE
+    told = [key for key in form.ticked if key not in {forms.NONE, forms.CHANGED}]
+    if told:
+        training.stop(found.plan, told, at=now())
+        return leave_for(_result(found.plan))
+    if forms.CHANGED in form.ticked:
+        training.changed(found.plan.id, at=now())
+        intake = retelling.intake_of(found.plan.lead_id)
+        return leave_for(retelling.own_pages(intake.enquiry, "check"))
+    if found.plan.state is PlanState.ACTIVE and page == "check":
+        training.nothing_new(found.plan.id, at=now())
+    return leave_for(url_for("plan.home", token=token))
+
+
+@bp.get("/progress")
+def progress(token: str) -> Any:
+    """Show how it went so far."""
+    return _progress(token, _home(token))
+
+
+@bp.post("/progress")
+def goals(token: str) -> Any:
+    """Keep how the goals are now."""
+    found = _pressed(token, forms.PressForm)
+    named = [goal.name for goal in plan_home.goals(found.plan, found.sheet)]
+    sent = {name: request.form[name] for name in named if request.form.get(name)}
+    known = {str(number): number for number in range(forms.MOST + 1)}
+    if not set(sent.values()) <= set(known):
+        abort(400)
+    if sent:
+        values = {name: known[value] for name, value in sent.items()}
+        training.tell_goals(found.plan.id, values, at=now())
+    return leave_for(url_for("plan.progress", token=token))
+
+
+def _progress(token: str, found: Home) -> str:
+    start = plan_home.starts(found.plan)
+    return _draw(
+        "progress",
+        token,
+        found,
+        charts=plan_home.charts(found),
+        goals=plan_home.goals(found.plan, found.sheet),
+        start=start,
+        in_a_row=wins.in_a_row(found.entries),
+    )
+
+
+@bp.get("/reminders")
+def reminders(token: str) -> Any:
+    """Show whether reminders come, and when."""
+    return _draw("reminders", token, _home(token), hours=HOURS)
+
+
+@bp.post("/reminders")
+def remind(token: str) -> Any:
+    """Switch reminders on for an hour, or off: one press."""
+    found = _pressed(token, forms.RemindForm)
+    hour = request.form["hour"]
+    training.remind(found.plan.id, None if hour == forms.NONE else int(hour), at=now())
+    return leave_for(url_for("plan.reminders", token=token))
+
+
+@bp.get("/link")
+def link(token: str) -> Any:
+    """Say what was done about a link that has ended, in the same words for every link."""
+    return render_template("onboarding/client/link.html", token=token, sent=True)
+
+
+@bp.post("/link")
+def mail_link(token: str) -> Any:
+    """Mail a new link to the address on file, if this one was ever ours."""
+    if not forms.PressForm().validate():
+        return render_template("onboarding/client/link.html", token=token, sent=False), 422
+    try:
+        public_id = tokens.read(links.PLAN, token)
+    except DeadLinkError as dead:
+        public_id = dead.subject or ""
+    with suppress(NoResultFound):
+        training.mail_link(queries.plan_by_link(public_id).id, at=now())
+    return leave_for(url_for("plan.link", token=token))
+
+
+@bp.errorhandler(DeadLinkError)
+def ended(dead: DeadLinkError) -> Any:
+    """Offer a new link in place of one that has ended."""
+    if not dead.expired:
+        return render_template("errors/link.html", expired=False), 404
+    token = (request.view_args or {})["token"]
+    return render_template("onboarding/client/link.html", token=token, sent=False), 410
+
+
+def _home(token: str) -> Home:
+    plan = queries.plan_by_link(tokens.read(links.PLAN, token))
+    if plan.state not in {PlanState.ACTIVE, PlanState.STOPPED}:
+        raise NoResultFound("This plan is not open.")
+    return plan_home.home(plan, at=now())
+
+
+def _training(token: str) -> Home:
+    found = _home(token)
+    if found.plan.state is PlanState.STOPPED:
+        abort(redirect(url_for("plan.home", token=token)))
+    return found
+
+
+def _form(kind: Callable[..., Any], plan: Plan) -> Any:
+    return kind(meta={"csrf_context": forms.context(plan)})
+
+
+def _pressed(token: str, kind: type[SignedForm]) -> Home:
+    """Return the plan behind a button that was pressed; a stale press shows the page again."""
+    found = _training(token)
+    if not _form(kind, found.plan).validate():
+        abort(redirect(url_for("plan.home", token=token), 303))
+    return found
+
+
+def _result(plan: Plan) -> str:
+    return retelling.own_pages(retelling.intake_of(plan.lead_id).enquiry, "result")
+
+
+def _draw(page: str, token: str, found: Home, **more: Any) -> str:
+    return render_template(
+        f"onboarding/client/{page}.html",
+        **{
+            "token": token,
+            "found": found,
+            "plan": found.plan,
+            "csrf_context": forms.context(found.plan),
+            "drawings": drawings(),
+            "problems": {},
+            **more,
+        },
+    )

@@ -1,0 +1,40 @@
+"""What stops a plan at once: a closed list of signs, and what each says to the health check."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("signs.toml")
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign: what the person reads, and the answers it sets."""
+
+    key: str
+    words: str
+    answers: Mapping[str, str]
+    leg: bool = False
+    only: Mapping[str, str] = field(default_factory=dict)
+
+    def concerns(self, answers: Mapping[str, Any]) -> bool:
+        """Say whether this sign can come up for somebody with these answers."""
+        return all(answers.get(key) == value for key, value in self.only.items())
+
+
+@cache
+def signs() -> tuple[Sign, ...]:
+    """Return every sign, in the order shown."""
+    return tuple(Sign(**raw) for raw in tomllib.loads(FILE.read_text("utf-8"))["sign"])
+
+
+def changes(keys: Iterable[str]) -> dict[str, str]:
+    """Return the answers that these signs set; of two that set the same one the graver counts."""
+    found: dict[str, str] = {}
+    for sign in signs():
+        if sign.key in set(keys):
+            found.update(sign.answers)
+    return found
