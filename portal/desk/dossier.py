@@ -16,6 +16,8 @@ from portal.mail.models import OutboxMail
 from portal.mail.queries import of_reference
 from portal.privacy import consents
 from portal.privacy.consents import Standing
+from portal.onboarding.models import Plan
+from portal.onboarding.queries import live_plan
 from portal.staff.models import Presence, Staff
 
 HERE_FOR = timedelta(seconds=45)
@@ -37,6 +39,7 @@ class Dossier:
     colleagues: Sequence[Staff]
     here: Sequence[Staff]
     consents: Mapping[Purpose, Standing]
+    plan: Plan | None
 
     @property
     def asked(self) -> Enquiry | None:
@@ -68,6 +71,7 @@ def dossier(lead_id: int, *, staff_id: int, at: datetime) -> Dossier:
         colleagues=_colleagues(),
         here=others_here(lead_id, staff_id=staff_id, at=at),
         consents=consents.standing(lead_id),
+        plan=live_plan(lead_id),
     )
 
 

@@ -241,6 +241,12 @@ def resume(press: Press) -> Plan:
 
 
 @transaction()
+def write(press: Press) -> None:
+    """Add a note of the coach's to the plan's story."""
+    note(_plan(press), "noted", {"words": press.because}, staff=press.staff, at=press.at)
+
+
+@transaction()
 def looked_into(press: Press) -> Plan:
     """Close what a coach was asked to look at, with a word on what came of it."""
     plan = _plan(press)

@@ -32,7 +32,7 @@ class Entry:
     def session(self) -> Session:
         """Return the session as the traffic light knows it."""
         return Session(
-            on=self.log.on,
+            on=self.log.day,
             logs=tuple(Log(exercise=key, **told) for key, told in self.kept["logs"].items()),
             settled=self.kept["settled"],
             confidence=self.kept["confidence"],

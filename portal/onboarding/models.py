@@ -228,7 +228,7 @@ class SessionLog(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(43), unique=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
-    on: Mapped[date] = mapped_column("day")
+    day: Mapped[date]
     content: Mapped[str] = mapped_column(Text)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -278,6 +278,18 @@ class PlanTask(Base):
     def lead(self) -> Lead:
         """Return whose plan it is about."""
         return self.plan.lead
+
+
+class CoachCertificate(Base):
+    """Something a coach has learned and can show, and until when it counts."""
+
+    __tablename__ = "coach_certificate"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    expires_on: Mapped[date]
+    created_at: Mapped[datetime]
 
 
 @event.listens_for(Session, "do_orm_execute")

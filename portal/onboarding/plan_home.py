@@ -33,13 +33,13 @@ class Home:
     @property
     def running(self) -> Entry | None:
         """Return today's session, begun or done."""
-        return next((entry for entry in self.entries if entry.log.on == self.day), None)
+        return next((entry for entry in self.entries if entry.log.day == self.day), None)
 
     @property
     def asks_morning(self) -> bool:
         """Say whether the morning after the last session is still to be told."""
         done = self.finished
-        return bool(done) and done[-1].log.morning_at is None and done[-1].log.on < self.day
+        return bool(done) and done[-1].log.morning_at is None and done[-1].log.day < self.day
 
     @property
     def said(self) -> Mapping[str, str] | None:
@@ -64,7 +64,7 @@ class Home:
     def _came_after_asking(self, entry: Entry, screened_on: date) -> bool:
         """Say whether a session of the very day on which we asked was after we had asked."""
         ended = entry.log.finished_at
-        return entry.log.on == screened_on and ended is not None and ended > self.plan.screened_at
+        return entry.log.day == screened_on and ended is not None and ended > self.plan.screened_at
 
     @property
     def wins(self) -> list[str]:
@@ -118,8 +118,8 @@ def goals(plan: Plan, sheet: Sheet) -> list[Goal]:
 
 def charts(found: Home) -> list[Chart]:
     """Return pain and confidence over the sessions."""
-    told = [(entry.log.on, entry.pain) for entry in found.finished]
-    sure = [(entry.log.on, entry.confidence) for entry in found.finished]
+    told = [(entry.log.day, entry.pain) for entry in found.finished]
+    sure = [(entry.log.day, entry.confidence) for entry in found.finished]
     return [
         chart("Most pain in a session", [(on, pain) for on, pain in told if pain is not None]),
         chart("How sure you felt", [(on, value) for on, value in sure if value is not None]),

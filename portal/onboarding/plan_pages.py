@@ -10,8 +10,18 @@ from portal.clock import now
 from portal.errors import WrongStateError
 from portal.htmx import leave_for
 from portal.leads.queries import lead as find_lead
-from portal.onboarding import actions, changing, planning, queries, sealing, telling
+from portal.onboarding import (
+    actions,
+    changing,
+    journal,
+    plan_home,
+    planning,
+    queries,
+    sealing,
+    telling,
+)
 from portal.onboarding import plan_forms as forms
+from portal.onboarding.charts import Chart, chart
 from portal.onboarding.changing import FaultsError, HeldError, Press
 from portal.onboarding.models import Plan
 from portal.onboarding.picture import picture
@@ -123,6 +133,9 @@ def _page(plan: Plan, **more: Any) -> str:
             ],
             "names": {name: each.name for name, each in planning.EXERCISES.items()},
             "task": _task(plan),
+            "found": plan_home.home(plan, at=now()),
+            "goals": plan_home.goals(plan, sheet),
+            "chart": _against_load(plan),
             "story": [(change, sealing.read(change)) for change in queries.changes(plan.id)],
             "drawings": drawings(),
             "scope": telling.SCOPE,
@@ -134,6 +147,18 @@ def _page(plan: Plan, **more: Any) -> str:
             **more,
         },
     )
+
+
+def _against_load(plan: Plan) -> list[Chart]:
+    """Return pain and load over the sessions, drawn one above the other."""
+    done = [entry for entry in journal.entries(queries.logs(plan.id)) if entry.is_finished]
+    pains = [(entry.log.day, entry.pain) for entry in done]
+    loads = [(entry.log.day, entry.load) for entry in done]
+    most = max((load for _, load in loads), default=1) or 1
+    return [
+        chart("Most pain", [(on, pain) for on, pain in pains if pain is not None]),
+        chart("Load, as the sum of levels", loads, most=most),
+    ]
 
 
 def _task(plan: Plan) -> list[str]:
@@ -176,10 +201,11 @@ VERBS: Mapping[str, tuple[type[forms.PressForm], Act]] = {
             minutes=float(form.minutes.data),
         ),
     ),
+    "note": (forms.ReasonForm, lambda asked, *_: changing.write(asked)),
     "share": (forms.PressForm, lambda asked, *_: changing.share(asked)),
     "resume": (forms.ReasonForm, lambda asked, *_: changing.resume(asked)),
     "looked": (forms.ReasonForm, lambda asked, *_: changing.looked_into(asked)),
     "close": (forms.ReasonForm, lambda asked, *_: changing.close(asked)),
 }
-WHOLE = frozenset({"add", "own", "share", "resume", "looked", "close"})
+WHOLE = frozenset({"add", "own", "note", "share", "resume", "looked", "close"})
 """The verbs that are about the plan as a whole."""

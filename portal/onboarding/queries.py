@@ -93,14 +93,14 @@ def plan_by_link(public_id: str) -> Plan:
 def logs(plan_id: int) -> Sequence[SessionLog]:
     """Return every session of a plan, oldest first."""
     return db.session.scalars(
-        select(SessionLog).where(SessionLog.plan_id == plan_id).order_by(SessionLog.on)
+        select(SessionLog).where(SessionLog.plan_id == plan_id).order_by(SessionLog.day)
     ).all()
 
 
 def log_on(plan_id: int, day: date) -> SessionLog | None:
     """Return the session of one day."""
     return db.session.scalars(
-        select(SessionLog).where(SessionLog.plan_id == plan_id, SessionLog.on == day)
+        select(SessionLog).where(SessionLog.plan_id == plan_id, SessionLog.day == day)
     ).one_or_none()
 
 

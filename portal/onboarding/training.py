@@ -39,7 +39,7 @@ def begin(plan_id: int, *, at: datetime) -> SessionLog:
     if standing is not None:
         return standing
     log = SessionLog(
-        public_id=secrets.token_urlsafe(PUBLIC_ID_BYTES), plan=plan, on=today(at), started_at=at
+        public_id=secrets.token_urlsafe(PUBLIC_ID_BYTES), plan=plan, day=today(at), started_at=at
     )
     log.content = sealing.close(log, dict(journal.BLANK))
     db.session.add(log)

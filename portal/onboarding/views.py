@@ -6,12 +6,13 @@ from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
 
 from portal.intake import handover
-from portal.onboarding import consult, plan_pages, training, withdrawing
+from portal.onboarding import consult, corner, plan_pages, training, withdrawing
 from portal.onboarding.signs import Sign
 
 bp = Blueprint("onboarding", __name__)
 consult.register(bp)
 plan_pages.register(bp)
+corner.register(bp)
 
 
 @bp.record_once

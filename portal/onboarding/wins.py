@@ -23,7 +23,7 @@ def in_a_row(found: Sequence[Entry]) -> int:
     done = [entry for entry in found if entry.is_finished]
     count = min(len(done), 1)
     for later, earlier in zip(reversed(done), reversed(done[:-1]), strict=False):
-        if later.log.on - earlier.log.on > IN_A_ROW:
+        if later.log.day - earlier.log.day > IN_A_ROW:
             break
         count += 1
     return count
