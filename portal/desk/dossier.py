@@ -14,10 +14,10 @@ from portal.leads.models import Activity, Enquiry, Lead, Purpose
 from portal.leads.queries import Proposal
 from portal.mail.models import OutboxMail
 from portal.mail.queries import of_reference
-from portal.privacy import consents
-from portal.privacy.consents import Standing
 from portal.onboarding.models import Plan
 from portal.onboarding.queries import live_plan
+from portal.privacy import consents
+from portal.privacy.consents import Standing
 from portal.staff.models import Presence, Staff
 
 HERE_FOR = timedelta(seconds=45)

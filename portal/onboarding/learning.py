@@ -1,4 +1,4 @@
-"""The coaches' corner: what they learn by, their certificates, and the skills that booking reads."""
+"""The coaches' corner: what they learn by, certificates, and the skills that booking reads."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta

@@ -21,8 +21,8 @@ from portal.onboarding import (
     telling,
 )
 from portal.onboarding import plan_forms as forms
-from portal.onboarding.charts import Chart, chart
 from portal.onboarding.changing import FaultsError, HeldError, Press
+from portal.onboarding.charts import Chart, chart
 from portal.onboarding.models import Plan
 from portal.onboarding.picture import picture
 from portal.onboarding.planning.drawings import drawings
