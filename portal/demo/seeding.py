@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Table, func, insert, select, text
 
 from portal.clock import now
-from portal.demo import door, looks
+from portal.demo import clients, door, looks
 from portal.demo.cases import Case, cases
 from portal.demo.diary import open_diary
 from portal.demo.rows import Draft, Ledger, draft
@@ -51,6 +51,7 @@ def seed_studio() -> bool:
     )
     _work_through(staff, at)
     open_diary(staff, at)
+    clients.take_on(staff[1], at)
     door.hand_out(staff[-1], at)
     looks.go_round(staff[1], at)
     return True

@@ -9,7 +9,7 @@ from portal.booking.matching import SKILLS
 from portal.booking.models import CoachProfile
 from portal.extensions import db, settings, transaction
 from portal.mail import outbox
-from portal.onboarding.models import CoachCertificate
+from portal.onboarding.certificate import CoachCertificate
 from portal.staff.models import Staff
 
 BEFORE = timedelta(days=30)

@@ -280,18 +280,6 @@ class PlanTask(Base):
         return self.plan.lead
 
 
-class CoachCertificate(Base):
-    """Something a coach has learned and can show, and until when it counts."""
-
-    __tablename__ = "coach_certificate"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(120))
-    expires_on: Mapped[date]
-    created_at: Mapped[datetime]
-
-
 @event.listens_for(Session, "do_orm_execute")
 def _leave_out_hidden(state: ORMExecuteState) -> None:
     if state.is_select and not state.execution_options.get(WITH_HIDDEN, False):

@@ -10,6 +10,7 @@ from portal.extensions import db
 from portal.intake import reasons, recording
 from portal.intake.models import Decision
 from portal.leads.models import Disposition, Lead, Status
+from portal.onboarding import clients
 from portal.passes import days
 from portal.passes.models import DayPass, State, WaiverSignature
 from portal.referrals.models import Referral
@@ -101,3 +102,11 @@ def test_demo_shows_passes_for_now_to_sign_and_for_later(studio):
     }
     signed = db.session.scalar(select(func.count()).select_from(WaiverSignature))
     assert 0 < signed < len(found)
+
+
+def test_demo_has_clients_who_are_well_and_some_who_need_their_coach(studio):
+    coach = db.session.scalars(select(Staff).where(Staff.email == "coach@demo.example")).one()
+    found = clients.clients(coach, at=now())
+    assert len(found) == 3
+    assert [client.why for client in found][:1] != [()]
+    assert [client.why for client in found][-1] == ()
