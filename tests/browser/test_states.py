@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import (
     WIDTHS,
-    Visitor,
+    Regular,
     axe_violations,
     look,
     overflows,
@@ -80,17 +80,19 @@ def empty_tables() -> None:
     """Keep the rows: a state is brought about once and then looked at from all sides."""
 
 
+@pytest.fixture(scope="module")
+def regular(chromium: Browser, address: str) -> Iterator[Regular]:
+    visitor = Regular(chromium, address)
+    yield visitor
+    visitor.close()
+
+
 @pytest.fixture(scope="module", params=STATES)
-def state(
-    request: pytest.FixtureRequest, chromium: Browser, address: str, live_app: Flask
-) -> Iterator[Page]:
+def state(request: pytest.FixtureRequest, regular: Regular, live_app: Flask) -> Iterator[Page]:
     """One state, opened once for all the tests of this file."""
     sweep(live_app)
-    visitor = Visitor(chromium, address)
-    page = STATES[request.param](Stage(visitor, live_app))
-    yield page
-    visitor.close()
-    assert visitor.faults == []
+    yield STATES[request.param](Stage(regular, live_app))
+    assert regular.leave() == []
 
 
 def reflow(page: Page, name: str) -> None:

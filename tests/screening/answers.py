@@ -31,11 +31,18 @@ def values_of(key: str) -> tuple[Any, ...]:
     return (*question.values, None) if question.kind == "choice" else ("",)
 
 
-def random_value(key: str, random: Random) -> Any:
+@cache
+def several_of(key: str) -> tuple[str, ...]:
+    """The values of a fact that can take several at once."""
     question = questionnaire().questions.get(key)
-    if question and question.kind == "multi":
-        return random.sample(question.values, random.choice((0, 1, 1, 2, 3)))
-    return random.choice(values_of(key))
+    return tuple(question.values) if question and question.kind == "multi" else ()
+
+
+def random_value(key: str, random: Random) -> Any:
+    if several := several_of(key):
+        return random.sample(several, random.choice((0, 1, 1, 2, 3)))
+    values = values_of(key)
+    return values[int(random.random() * len(values))]
 
 
 def random_answers(random: Random) -> dict[str, Any]:
