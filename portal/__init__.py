@@ -16,6 +16,8 @@ from portal.desk.views import bp as desk
 from portal.extensions import db, mailer, migrate
 from portal.ids import RowId
 from portal.intake.views import bp as intake
+from portal.keyring import Register
+from portal.keystore import KeyStore
 from portal.leads.views import bp as leads
 from portal.limiter import Limiter
 from portal.onboarding.client import bp as plan
@@ -106,7 +108,9 @@ def _engine_options(url: str) -> dict[str, object]:
 def _extend(app: Flask, settings: config.Settings) -> None:
     app.extensions["settings"] = settings
     if settings.health_keys:
-        app.extensions["vault"] = Vault(settings.health_keys)
+        app.extensions["vault"] = Vault(
+            settings.health_keys, KeyStore(settings.key_store_url), Register()
+        )
     app.extensions["limiter"] = Limiter(
         file=settings.instance / "limits.sqlite", redis_url=settings.redis_url
     )

@@ -16,6 +16,7 @@ from portal.clock import now
 from portal.demo import seeding
 from portal.desk.actions import return_ignored_claims
 from portal.extensions import settings
+from portal.intake.commands import audit
 from portal.mail import worker as mail_worker
 from portal.onboarding.planning import build_many
 from portal.passes.unused import follow_up
@@ -23,6 +24,8 @@ from portal.privacy import erasing, retention
 from portal.privacy.commands import privacy
 from portal.referrals import chores
 from portal.screening.decision import evaluate_many
+from portal.sealing.commands import vault
+from portal.sealing.upkeep import Upkeep
 from portal.staff.commands import staff
 
 
@@ -32,6 +35,8 @@ def install(app: Flask) -> None:
         serve_command,
         worker,
         staff,
+        vault,
+        audit,
         screening,
         plan,
         privacy,
@@ -69,10 +74,12 @@ def serve_command(*, with_demo: bool) -> None:
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Send what is due, return claims, follow up passes and keep to retention, until stopped."""
+    """Send what is due and do what comes up now and then, until asked to stop."""
     settings().require_secrets()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    mail_worker.run(app, mail_worker.stop_on_signals(), ticks=TICKS)
+    upkeep = Upkeep()
+    ticks = (*TICKS, lambda: upkeep.tend(at=now()))
+    mail_worker.run(app, mail_worker.stop_on_signals(), ticks=ticks)
 
 
 def _return_ignored_claims() -> None:

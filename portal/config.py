@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from limits import RateLimitItem, parse
 
+from portal.cipher import parse_keys
 from portal.hours import OpeningHours
-from portal.vault import parse_keys
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:(\d{1,5}|\*))?")
@@ -81,6 +81,7 @@ class Settings:
     instance: Path
     public_url: str
     database_url: str
+    key_store_url: str
     secret_key: str | None
     health_keys: Mapping[str, bytes] | None
     redis_url: str | None
@@ -133,7 +134,8 @@ def read(environ: Mapping[str, str]) -> Settings:
     return Settings(
         instance=instance,
         public_url=env.get("PUBLIC_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
-        database_url=_database_url(env, instance),
+        database_url=_database_url(env, "DATABASE_URL", instance / "portal.sqlite"),
+        key_store_url=_key_store_url(env, instance),
         secret_key=env.get("SECRET_KEY"),
         health_keys=_checked("HEALTH_KEYS", parse_keys, keys) if keys else None,
         redis_url=env.get("REDIS_URL"),
@@ -237,8 +239,8 @@ def _mail(env: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _database_url(env: Mapping[str, str], instance: Path) -> str:
-    url = env.get("DATABASE_URL", f"sqlite:///{instance / 'portal.sqlite'}")
+def _database_url(env: Mapping[str, str], name: str, default: Path) -> str:
+    url = env.get(name, f"sqlite:///{default}")
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
             return "postgresql+psycopg://" + url.removeprefix(short)
@@ -252,6 +254,16 @@ def _origins(text: str) -> tuple[str, ...]:
         if not ORIGIN.fullmatch(origin):
             raise ValueError(f"{origin!r} is not an origin such as https://www.studio.example")
     return found
+
+
+def _key_store_url(env: Mapping[str, str], instance: Path) -> str:
+    url = _database_url(env, "KEY_STORE_URL", instance / "keys.sqlite")
+    if url == _database_url(env, "DATABASE_URL", instance / "portal.sqlite"):
+        raise WrongSettingError(
+            "KEY_STORE_URL names the database itself: keys kept beside what they seal cannot be "
+            "shredded, because a backup holds both. Name another file or database."
+        )
+    return url
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import cast
 
 from flask import current_app
@@ -47,11 +47,12 @@ def transaction() -> Iterator[scoped_session[Session]]:
 
     What was read before ends here, so that rows are read again under the lock. SQLite has one
     writer: its lock is taken at the start, and threads of this process queue for it in turn instead
-    of waking each other up. Usable as a decorator; not re-entrant.
+    of waking each other up. Data keys that are needed are read once and held until it ends. Usable
+    as a decorator; not re-entrant.
     """
     session = db.session
     session.commit()
-    with _one_writer if db.engine.dialect.name == "sqlite" else nullcontext():
+    with _one_writer if db.engine.dialect.name == "sqlite" else nullcontext(), _held_keys():
         try:
             session.connection(execution_options={WRITE: True})
             yield session
@@ -59,3 +60,9 @@ def transaction() -> Iterator[scoped_session[Session]]:
         except BaseException:
             session.rollback()
             raise
+
+
+def _held_keys() -> AbstractContextManager[None]:
+    """Return what holds data keys for a transaction; a command without secrets needs none."""
+    kept: Vault | None = current_app.extensions.get("vault")
+    return kept.holding() if kept else nullcontext()

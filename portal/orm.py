@@ -1,5 +1,6 @@
 """What every table shares: constraint names, UTC times and enums kept as plain text."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -48,6 +49,24 @@ def text_enum(kind: type[StrEnum], *, name: str) -> Enum:
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """How a sealed column is opened: its place ends with the row's `by`, `person` leads to whose.
+
+    Without `person` it is under the studio's own data key: it outlives those whom it names.
+    `person` names foreign keys to follow, and at their end the column with the lead's reference:
+    `intake_id.enquiry_id.lead_id.ref`.
+    """
+
+    by: str
+    person: str | None
+
+
+def sealed(*, by: str, person: str | None) -> dict[str, Any]:
+    """Return the `info` of a column whose values are sealed for `<table>.<column>:<row's by>`."""
+    return {"sealed": Sealed(by, person)}
 
 
 class Base(DeclarativeBase):

@@ -15,8 +15,13 @@ def prepare(engine: Engine) -> None:
     driver's own transaction handling is off: BEGIN is ours, IMMEDIATE where the execution option
     WRITE is set, so that two writers queue for the lock instead of failing half-way.
     """
-    event.listen(engine, "connect", _on_connect)
+    keep_durable(engine)
     event.listen(engine, "begin", _on_begin)
+
+
+def keep_durable(engine: Engine) -> None:
+    """Make every connection of a SQLite engine durable; each statement commits by itself."""
+    event.listen(engine, "connect", _on_connect)
 
 
 def _on_connect(connection: Any, _record: object) -> None:

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from portal import create_app
 from portal.config import Settings, read
-from portal.extensions import db
+from portal.extensions import db, vault
 from portal.vault import make_keys
 from tests.critic import criticise
 
@@ -126,6 +126,7 @@ def migrated_app(database_url: str, fast_folder: Path) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+        vault().store.close()
 
 
 @pytest.fixture

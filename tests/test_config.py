@@ -51,6 +51,15 @@ def test_a_wrong_setting_is_refused_by_name(tmp_path, name, value):
         settings(tmp_path, **{name: value})
 
 
+def test_keys_are_kept_apart_from_the_database(tmp_path):
+    assert settings(tmp_path).key_store_url == f"sqlite:///{tmp_path / 'keys.sqlite'}"
+    url = settings(tmp_path, KEY_STORE_URL="postgresql://db.example/keys").key_store_url
+    assert url == "postgresql+psycopg://db.example/keys"
+    same = "postgres://db.example/studio"
+    with pytest.raises(WrongSettingError, match="KEY_STORE_URL names the database itself"):
+        settings(tmp_path, DATABASE_URL=same, KEY_STORE_URL=same.replace("gres:", "gresql:"))
+
+
 def test_clocks_are_settings(tmp_path):
     clocks = settings(tmp_path, CLOCK_URGENT_MINUTES="20", CLOCK_REFER_BY="16:30").clocks
     assert (clocks.urgent_minutes, clocks.refer_by) == (20, time(16, 30))

@@ -20,6 +20,7 @@ PUBLIC = {
     "site.topic",
     "site.how",
     "site.privacy",
+    "site.questionnaire",
     "site.healthz",
     "leads.consult",
     "leads.day_pass",
@@ -94,6 +95,7 @@ PUBLIC = {
 }
 READS_ANSWERS = {
     "desk.answers",
+    "desk.questionnaire_response",
     "onboarding.assessment",
     "onboarding.begin",
     "onboarding.certify",

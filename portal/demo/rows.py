@@ -46,6 +46,11 @@ class Draft:
     closed: bool
 
     @property
+    def ref(self) -> str:
+        """Return the reference of the lead, by which its data key is found."""
+        return search.PREFIX + _reference(self.number)
+
+    @property
     def screened_at(self) -> datetime:
         """Return when the health check was sent."""
         return self.at + TIME_TO_ANSWER
@@ -92,7 +97,7 @@ class Ledger:
 
     def _lead(self, draft: Draft) -> Lead:
         lead = Lead(
-            ref=search.PREFIX + _reference(draft.number),
+            ref=draft.ref,
             name=draft.who.name,
             email=draft.who.email,
             email_key=draft.who.email,
@@ -161,7 +166,7 @@ class Ledger:
             "public_id": name,
             "enquiry_id": asked["enquiry_id"],
             "consent_id": asked["consent_id"],
-            "answers": sheet.seal(f"intake.answers:{name}", Sheet(case.answers)),
+            "answers": sheet.seal(f"intake.answers:{name}", Sheet(case.answers), person=draft.ref),
             "questionnaire_version": case.questionnaire_version,
             "version": 2,
             "started_at": draft.at,
@@ -176,7 +181,7 @@ class Ledger:
             "timeframe": case.timeframe,
             "hold": case.hold,
             "complete": case.complete,
-            "reasons": vault().seal(f"decision.reasons:{name}", case.reasons),
+            "reasons": vault().seal(f"decision.reasons:{name}", case.reasons, person=draft.ref),
             "answer_hash": case.answer_hash,
             "questionnaire_version": case.questionnaire_version,
             "ruleset_version": case.ruleset_version,

@@ -17,7 +17,7 @@ from portal.demo.rows import Draft, Ledger, draft
 from portal.desk import actions as desk
 from portal.desk.actions import Press
 from portal.desk.calls import NotNow, Outcome, snoozes
-from portal.extensions import db, settings, transaction
+from portal.extensions import db, settings, transaction, vault
 from portal.intake import recording
 from portal.leads.models import Lead, Status
 from portal.staff.actions import add_staff
@@ -117,8 +117,9 @@ def _batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
 def _insert_batch(batch: list[Draft]) -> None:
     ids = {name: db.session.scalar(select(func.max(_table(name).c.id))) or 0 for name in COUNTED}
     ledger = Ledger(ids=ids, settings=settings())
-    for one in batch:
-        ledger.add(one)
+    with vault().holding(one.ref for one in batch):
+        for one in batch:
+            ledger.add(one)
     for name in TABLES:
         if ledger.rows[name]:
             db.session.execute(insert(_table(name)), ledger.rows[name])

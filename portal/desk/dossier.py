@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from portal.extensions import db
-from portal.intake.models import Decision, Reading
+from portal.intake.models import Decision
 from portal.intake.queries import latest_decision
+from portal.intake.readings import was_read
 from portal.leads import queries
 from portal.leads.models import Activity, Enquiry, Lead, Purpose
 from portal.leads.queries import Proposal
@@ -66,7 +67,7 @@ def dossier(lead_id: int, *, staff_id: int, at: datetime) -> Dossier:
         proposals=queries.proposals(lead),
         story=_story(lead_id),
         decision=decision,
-        was_read=decision is not None and _was_read(decision.id),
+        was_read=decision is not None and was_read(decision.id, since=decision.decided_at),
         mails=of_reference(lead.ref),
         colleagues=_colleagues(),
         here=others_here(lead_id, staff_id=staff_id, at=at),
@@ -119,11 +120,6 @@ def _story(lead_id: int) -> Sequence[Activity]:
         .order_by(Activity.id.desc())
         .limit(LINES)
     ).all()
-
-
-def _was_read(decision_id: int) -> bool:
-    reading = select(Reading.id).where(Reading.decision_id == decision_id).limit(1)
-    return db.session.scalar(reading) is not None
 
 
 def _colleagues() -> Sequence[Staff]:

@@ -1,9 +1,10 @@
 """The desk over HTTP: the queue, one lead beside it, its answers, and the outbox."""
 
+import json
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from portal.clock import now
@@ -22,6 +23,7 @@ from portal.desk import (
 from portal.desk.guide import first_name
 from portal.desk.queues import Selection
 from portal.desk.rows import initials
+from portal.extensions import settings
 from portal.htmx import leave_for, vary, wants_fragment
 from portal.ids import row_id
 from portal.intake.actions import read_reasons
@@ -30,6 +32,7 @@ from portal.leads.queries import lead as find_lead
 from portal.mail import queries as mails
 from portal.mail.actions import lift_pause, send_again
 from portal.referrals.queries import agreed_limits
+from portal.screening import fhir
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role
 from portal.words import length_words
@@ -92,6 +95,26 @@ def answers(lead_id: int) -> Any:
         "limits": limits,
     }
     return vary(make_response(render_template("desk/_answers.html", answers=reasons, **context)))
+
+
+@bp.get("/desk/leads/<int:lead_id>/questionnaire-response.json")
+@requires(Role.COACH, Role.MANAGER)
+def questionnaire_response(lead_id: int) -> Any:
+    """Give the answers of the health check as a FHIR R4 resource; a look like any other."""
+    lead = find_lead(lead_id)
+    decision = latest_decision(lead.id)
+    if decision is None:
+        abort(404)
+    reasons = read_reasons(decision, staff=current_staff(), page=request.path)
+    sheet = fhir.Sheet(
+        answers=reasons.answers,
+        subject=lead.ref,
+        version=reasons.questionnaire_version,
+        authored=decision.decided_at.isoformat(),
+        complete=decision.complete,
+    )
+    url = settings().public_url + url_for("site.questionnaire")
+    return Response(json.dumps(fhir.response_resource(sheet, url=url)), mimetype=fhir.MEDIA_TYPE)
 
 
 @bp.get("/desk/outbox")

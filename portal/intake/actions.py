@@ -6,9 +6,10 @@ from typing import Any
 
 from portal import screening
 from portal.clock import now
-from portal.extensions import db, transaction
-from portal.intake import notices, queries, reasons, recording, road, sheet
-from portal.intake.models import Decision, Intake, Reading
+from portal.extensions import transaction
+from portal.intake import notices, queries, readings, reasons, recording, road, sheet
+from portal.intake.models import Decision, Intake
+from portal.intake.readings import About
 from portal.intake.reasons import Reasons
 from portal.intake.road import RESULT, Step
 from portal.intake.sheet import Sheet, Submitted
@@ -93,16 +94,18 @@ def record_screening(
     return queries.decision_on(intake.id)
 
 
-@transaction()
 def read_reasons(decision: Decision, *, staff: Staff, page: str) -> Reasons:
     """Open a decision's reasons for a member of staff and note who read them, when and where.
 
-    Raise PermissionError for a role that does not need health answers for its work.
+    Nothing is returned before the note is kept. Raise PermissionError for a role that does not need
+    health answers for its work.
     """
-    if not staff.reads_answers:
-        raise PermissionError("This role does not read health answers.")
-    db.session.add(Reading(staff_id=staff.id, decision_id=decision.id, page=page, at=now()))
-    return reasons.read(decision)
+    about = About(decision.intake.enquiry.lead_id, decision.id, page)
+    with transaction():
+        end = readings.note(about, staff=staff, at=now())
+        why = reasons.read(decision)
+    readings.anchor(end)
+    return why
 
 
 def filled(answers: Answers) -> dict[str, Any]:

@@ -19,8 +19,7 @@ from sqlalchemy.orm import (
 
 from portal.errors import WrongStateError
 from portal.leads.models import Consent, Disposition, Enquiry
-from portal.orm import Base, text_enum
-from portal.staff.models import Staff
+from portal.orm import Base, sealed, text_enum
 
 WITH_HIDDEN = "with_hidden"
 
@@ -48,7 +47,9 @@ class Intake(Base):
     consent_id: Mapped[int] = mapped_column(
         ForeignKey("consent.id", ondelete="CASCADE"), index=True
     )
-    answers: Mapped[str] = mapped_column(Text)
+    answers: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="enquiry_id.lead_id.ref")
+    )
     questionnaire_version: Mapped[str] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
     started_at: Mapped[datetime]
@@ -63,9 +64,14 @@ class Intake(Base):
         """Return where the answers are sealed to."""
         return f"intake.answers:{self.public_id}"
 
-    def save(self, sealed: str, *, at: datetime) -> None:
+    @property
+    def person(self) -> str:
+        """Return whose key seals the answers: the reference of their lead."""
+        return self.enquiry.lead.ref
+
+    def save(self, sealed_text: str, *, at: datetime) -> None:
         """Keep a new set of sealed answers."""
-        self.answers, self.updated_at = sealed, at
+        self.answers, self.updated_at = sealed_text, at
         self.version += 1
 
     def finish(self, *, at: datetime) -> None:
@@ -96,7 +102,9 @@ class Decision(Base):
     timeframe: Mapped[str] = mapped_column(String(20))
     hold: Mapped[str] = mapped_column(String(20))
     complete: Mapped[bool]
-    reasons: Mapped[str] = mapped_column(Text)
+    reasons: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="intake_id.enquiry_id.lead_id.ref")
+    )
     answer_hash: Mapped[str] = mapped_column(String(64))
     questionnaire_version: Mapped[str] = mapped_column(String(20))
     ruleset_version: Mapped[str] = mapped_column(String(20))
@@ -111,18 +119,22 @@ class Decision(Base):
 
 
 class Reading(Base):
-    """Someone on the staff read somebody's health answers: who, whose, when, on which page."""
+    """Someone on the staff read somebody's health answers: who, whose, when, on which page.
+
+    `id` counts the rows of the log without a gap; `previous` is the hash of the row before, so that
+    no two rows can follow the same one. Ids are numbers only: the row outlives whom it names.
+    """
 
     __tablename__ = "reading"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
-    decision_id: Mapped[int] = mapped_column(
-        ForeignKey("decision.id", ondelete="CASCADE"), index=True
-    )
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    staff_id: Mapped[int] = mapped_column(index=True)
+    lead_id: Mapped[int] = mapped_column(index=True)
+    decision_id: Mapped[int | None] = mapped_column(index=True)
     page: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
-    staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
+    previous: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 @event.listens_for(Session, "do_orm_execute")

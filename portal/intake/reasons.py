@@ -113,9 +113,9 @@ def _line(rule_id: str) -> RuleLine:
     )
 
 
-def seal(place: str, reasons: Reasons) -> str:
-    """Return the reasons sealed for `place`."""
-    return vault().seal(place, pack(reasons))
+def seal(place: str, reasons: Reasons, *, person: str) -> str:
+    """Return the reasons sealed for `place` under the key of this person."""
+    return vault().seal(place, pack(reasons), person=person)
 
 
 def pack(reasons: Reasons) -> str:

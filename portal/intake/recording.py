@@ -55,7 +55,7 @@ def record(
         ruleset_version=why.ruleset_version,
         decided_at=at,
     )
-    decision.reasons = reasons.seal(decision.place, why)
+    decision.reasons = reasons.seal(decision.place, why, person=intake.person)
     db.session.add(decision)
     db.session.flush()
     return decision

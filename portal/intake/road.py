@@ -94,7 +94,7 @@ def open_check(enquiry: Enquiry, lead: Lead, *, wording: str, at: datetime) -> I
         started_at=at,
         updated_at=at,
     )
-    intake.answers = sheet.seal(intake.place, Sheet())
+    intake.answers = sheet.seal(intake.place, Sheet(), person=lead.ref)
     db.session.add(intake)
     db.session.flush()
     tell(lead, "health_check_started", at=at)
@@ -147,5 +147,5 @@ def keep(intake: Intake, kept: Sheet, *, at: datetime) -> bool:
     """Save the sheet when it differs, and say whether an answer on it does."""
     before = sheet.read(intake)
     if kept != before:
-        intake.save(sheet.seal(intake.place, kept), at=at)
+        intake.save(sheet.seal(intake.place, kept, person=intake.person), at=at)
     return dict(kept.answers) != dict(before.answers)

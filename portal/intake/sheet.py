@@ -27,10 +27,11 @@ class Sheet:
     pending: Pending | None = None
 
 
-def seal(place: str, sheet: Sheet) -> str:
-    """Return the sheet sealed for `place`, which is its row and no other."""
+def seal(place: str, sheet: Sheet, *, person: str) -> str:
+    """Return the sheet sealed for `place`, its row and no other, under the key of this person."""
     pending = sheet.pending and [sheet.pending.slug, dict(sheet.pending.submitted)]
-    return vault().seal(place, json.dumps({"answers": dict(sheet.answers), "pending": pending}))
+    text = json.dumps({"answers": dict(sheet.answers), "pending": pending})
+    return vault().seal(place, text, person=person)
 
 
 def read(intake: Intake) -> Sheet:

@@ -7,7 +7,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.errors import WrongStateError
-from portal.orm import Base, text_enum
+from portal.orm import Base, sealed, text_enum
 
 RETRY_MINUTES = (1, 5, 15, 60)
 RETRY_HOURLY_UNTIL = timedelta(hours=24)
@@ -39,7 +39,7 @@ class OutboxMail(Base):
     reference: Mapped[str | None] = mapped_column(String(40), index=True)
     recipient: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(200))
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, info=sealed(by="uid", person="reference"))
     message_id: Mapped[str] = mapped_column(String(200))
     state: Mapped[MailState] = mapped_column(
         text_enum(MailState, name="mail_state"), default=MailState.READY

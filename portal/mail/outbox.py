@@ -77,7 +77,7 @@ def put(*, uid: str, **message: Unpack[Fields]) -> None:
         "reference": message.get("reference"),
         "recipient": message["recipient"],
         "subject": letter.subject,
-        "content": seal(uid, letter),
+        "content": seal(uid, letter, person=message.get("reference")),
         "message_id": f"<{hashlib.sha256(uid.encode()).hexdigest()[:32]}@{_host()}>",
         "due": message.get("due") or at,
         "not_after": message.get("not_after"),
@@ -131,12 +131,15 @@ def _spoken(name: str) -> str:
     return "" if re.search(r"[/:@\\]|\w\.\w", name) else name
 
 
-def seal(uid: str, letter: Letter) -> str:
-    """Return a letter as the outbox keeps it: bound to its row and unreadable without the keys."""
+def seal(uid: str, letter: Letter, *, person: str | None) -> str:
+    """Return a letter as the outbox keeps it: bound to its row, under the key of whom it is about.
+
+    `person` is the lead's reference, None for a letter that is about nobody in particular.
+    """
     parts: list[Any] = [letter.subject, letter.text, letter.html]
     if letter.attachments:
         parts.append([asdict(each) for each in letter.attachments])
-    return vault().seal(_place(uid), json.dumps(parts))
+    return vault().seal(_place(uid), json.dumps(parts), person=person)
 
 
 def unseal(uid: str, content: str) -> Letter:

@@ -9,7 +9,8 @@ from portal.booking.gate import must_be_open
 from portal.errors import WrongStateError
 from portal.extensions import db, transaction
 from portal.intake import queries as intakes
-from portal.intake.models import Reading
+from portal.intake import readings
+from portal.intake.readings import About
 from portal.leads.story import tell
 from portal.onboarding import queries, sealing
 from portal.onboarding.blocks import LONGEST_GOAL, book
@@ -84,14 +85,11 @@ def finish(assessment_id: int, *, staff: Staff, at: datetime) -> Assessment:
     return opened
 
 
-@transaction()
 def note_reading(lead_id: int, *, staff: Staff, page: str, at: datetime) -> None:
     """Note that somebody reads what is sealed about a person; raise PermissionError for the desk.
 
-    The log of readings hangs on the decision that the person's story rests on.
+    Where there is a decision that the person's story rests on, the note names it.
     """
-    if not staff.reads_answers:
-        raise PermissionError("This role does not read health answers.")
     decision = intakes.latest_decision(lead_id)
-    if decision is not None:
-        db.session.add(Reading(staff_id=staff.id, decision_id=decision.id, page=page, at=at))
+    about = About(lead_id, decision.id if decision else None, page)
+    readings.log(about, staff=staff, at=at)

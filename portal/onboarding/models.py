@@ -20,7 +20,7 @@ from sqlalchemy.orm import (
 from portal.errors import WrongStateError
 from portal.intake.models import WITH_HIDDEN
 from portal.leads.models import Lead
-from portal.orm import Base, text_enum
+from portal.orm import Base, sealed, text_enum
 from portal.staff.models import Staff
 
 
@@ -37,7 +37,7 @@ class Assessment(Base):
     public_id: Mapped[str] = mapped_column(String(43), unique=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"))
     coach_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, info=sealed(by="public_id", person="lead_id.ref"))
     book_version: Mapped[str] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
     started_at: Mapped[datetime]
@@ -57,11 +57,11 @@ class Assessment(Base):
         """Say whether this consult is closed."""
         return self.finished_at is not None
 
-    def save(self, sealed: str, *, at: datetime) -> None:
+    def save(self, closed: str, *, at: datetime) -> None:
         """Keep what was gone through so far."""
         if self.is_finished:
             raise WrongStateError("This assessment is finished.")
-        self.content, self.updated_at = sealed, at
+        self.content, self.updated_at = closed, at
         self.version += 1
 
     def finish(self, *, at: datetime) -> None:
@@ -107,7 +107,7 @@ class Plan(Base):
     )
     coach_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     state: Mapped[PlanState] = mapped_column(text_enum(PlanState, name="plan_state"))
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, info=sealed(by="public_id", person="lead_id.ref"))
     rules_version: Mapped[str] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
     next_on: Mapped[date | None]
@@ -132,10 +132,10 @@ class Plan(Base):
         """Say whether this is the plan that the person has now."""
         return self.state is not PlanState.ENDED
 
-    def change(self, sealed: str, *, at: datetime) -> None:
+    def change(self, closed: str, *, at: datetime) -> None:
         """Keep other lines."""
         self._must_not_be(PlanState.ENDED)
-        self.content = sealed
+        self.content = closed
         self._touch(at)
 
     def hide(self, *, at: datetime) -> None:
@@ -203,7 +203,9 @@ class PlanChange(Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(20))
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="plan_id.lead_id.ref")
+    )
     at: Mapped[datetime]
     plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
     staff: Mapped[Staff | None] = relationship(lazy="joined")

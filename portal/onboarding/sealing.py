@@ -7,9 +7,13 @@ from portal.extensions import vault
 
 
 class Sealed(Protocol):
-    """A row with something sealed in it."""
+    """A row with something sealed in it, and the lead under whose key it is."""
 
     content: Any
+
+    @property
+    def lead(self) -> Any:
+        """Return whose it is."""
 
     @property
     def place(self) -> str:
@@ -17,8 +21,8 @@ class Sealed(Protocol):
 
 
 def close(row: Sealed, content: Any) -> str:
-    """Return the content sealed for its row."""
-    return vault().seal(row.place, json.dumps(content))
+    """Return the content sealed for its row, under the key of its person."""
+    return vault().seal(row.place, json.dumps(content), person=row.lead.ref)
 
 
 def read(row: Sealed) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.errors import WrongStateError
 from portal.leads.lead import Lead
 from portal.leads.models import Enquiry
-from portal.orm import Base, text_enum
+from portal.orm import Base, sealed, text_enum
 from portal.staff.models import Staff
 
 
@@ -111,8 +111,12 @@ class WaiverSignature(Base):
     pass_id: Mapped[int] = mapped_column(ForeignKey("day_pass.id", ondelete="CASCADE"))
     version: Mapped[str] = mapped_column(String(20))
     text_hash: Mapped[str] = mapped_column(String(64))
-    content: Mapped[str] = mapped_column(Text)
-    pdf: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="pass_id.lead_id.ref")
+    )
+    pdf: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="pass_id.lead_id.ref")
+    )
     pdf_hash: Mapped[str] = mapped_column(String(64))
     by_guardian: Mapped[bool]
     signed_at: Mapped[datetime]

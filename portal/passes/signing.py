@@ -91,7 +91,9 @@ def _keep(day_pass: DayPass, signer: Signer, *, at: datetime) -> WaiverSignature
         by_guardian=signer.is_guardian,
         signed_at=at,
     )
-    signature.content = vault().seal(signature.place("content"), json.dumps(asdict(signed)))
-    signature.pdf = vault().seal(signature.place("pdf"), b64encode(pdf).decode())
+    parts = {"content": json.dumps(asdict(signed)), "pdf": b64encode(pdf).decode()}
+    for part, text in parts.items():
+        sealed = vault().seal(signature.place(part), text, person=day_pass.lead.ref)
+        setattr(signature, part, sealed)
     db.session.add(signature)
     return signature

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.errors import WrongStateError
-from portal.orm import Base, text_enum
+from portal.orm import Base, sealed, text_enum
 
 
 class ComplaintState(StrEnum):
@@ -34,8 +34,8 @@ class Complaint(Base):
     lead_id: Mapped[int | None] = mapped_column(
         ForeignKey("lead.id", ondelete="SET NULL"), index=True
     )
-    content: Mapped[str] = mapped_column(Text)
-    answer: Mapped[str | None] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, info=sealed(by="public_id", person=None))
+    answer: Mapped[str | None] = mapped_column(Text, info=sealed(by="public_id", person=None))
     state: Mapped[ComplaintState] = mapped_column(
         text_enum(ComplaintState, name="complaint_state"), default=ComplaintState.OPEN
     )
@@ -102,7 +102,7 @@ class KeptDocument(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(43), unique=True)
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, info=sealed(by="public_id", person=None))
     signed_at: Mapped[datetime]
     until: Mapped[datetime]
 

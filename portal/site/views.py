@@ -1,14 +1,15 @@
 """The pages around the forms, over HTTP."""
 
+import json
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import config
 from portal.extensions import db, settings
-from portal.screening import ruleset
+from portal.screening import fhir, ruleset
 from portal.site import reading, shelf
 from portal.site.rulebook import rulebook
 
@@ -26,6 +27,14 @@ def home() -> Any:
 def how() -> Any:
     """Show every rule of the screening in plain words."""
     return render_template("site/how.html", rulebook=rulebook(), words=ruleset().words)
+
+
+@bp.get("/how-screening-works/questionnaire.json")
+def questionnaire() -> Response:
+    """Publish what we ask as a FHIR R4 Questionnaire, for whoever wants to check or reuse it."""
+    url = settings().public_url + url_for("site.questionnaire")
+    resource = fhir.questionnaire_resource(url=url, publisher=settings().studio.name)
+    return Response(json.dumps(resource, indent=1), mimetype=fhir.MEDIA_TYPE)
 
 
 @bp.get("/privacy")

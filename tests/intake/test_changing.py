@@ -240,7 +240,7 @@ def test_result_is_read_from_what_was_stored(starts):
     with transaction():
         stored = db.session.scalars(select(Decision)).one()
         kept = replace(reasons.read(stored), said=("the words of that day",))
-        stored.reasons = reasons.seal(stored.place, kept)
+        stored.reasons = reasons.seal(stored.place, kept, person=stored.intake.person)
     assert "the words of that day" in walker.visit(path).says
 
 
