@@ -7,10 +7,11 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.extensions import db, settings, transaction, vault
+from portal.keyring import PersonKey
 from portal.leads.models import Enquiry, Lead
 from portal.leads.queries import lead_to_write
 from portal.mail import outbox
@@ -31,9 +32,10 @@ def erase(lead_id: int, *, because: str, at: datetime, say_so: bool = False) -> 
     With `say_so` one last mail tells them, and leaves the outbox once it has left.
     """
     lead = db.session.scalars(select(Lead).where(Lead.id == lead_id)).one()
-    hashed = ledger.hash_of(lead)
+    ref, hashed = lead.ref, ledger.hash_of(lead)
     ledger.note([hashed], because=because, at=at)
     _take_away(lead_id, hashed, because=because, at=at, say_so=say_so)
+    _shred(ref)
     wipe()
 
 
@@ -52,10 +54,11 @@ def _replay(missing: dict[str, str], *, at: datetime) -> int:
     for lead_id, ref, created_at in db.session.execute(people):
         hashed = ledger.person_hash(ref, created_at)
         if hashed in missing:
-            back.append((lead_id, hashed))
+            back.append((lead_id, ref, hashed))
     db.session.rollback()
-    for lead_id, hashed in back:
+    for lead_id, ref, hashed in back:
         _take_away(lead_id, hashed, because=missing[hashed], at=at, say_so=False)
+        _shred(ref)
     _know(missing, at=at)
     wipe()
     return len(back)
@@ -88,6 +91,13 @@ def _say_so(email: str, hashed: str, *, at: datetime) -> None:
         not_after=at + NOTE_LASTS,
         context={},
     )
+
+
+def _shred(ref: str) -> None:
+    """Delete somebody's key, and only then the row by which it is found."""
+    vault().shred(ref)
+    with transaction():
+        db.session.execute(delete(PersonKey).where(PersonKey.person == ref))
 
 
 def wipe() -> None:

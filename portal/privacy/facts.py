@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
-from portal.extensions import db, settings
-from portal.intake.models import WITH_HIDDEN, Decision, Intake, Reading
-from portal.leads.models import Enquiry, Lead, Purpose
+from portal.extensions import settings
+from portal.intake import readings
+from portal.leads.models import Lead, Purpose
 from portal.privacy import consents, holdings
 from portal.privacy.consents import Standing
 from portal.privacy.inventory import held
 from portal.privacy.retention import KINDS
+from portal.staff.queries import everyone
 
+LOG = "reading"
+GONE = "Somebody who works here no more"
 DAYS_OF = {"waiver": "client"}
 """A waiver lives as long as what it was signed for; what the law keeps longer is said apart."""
 
@@ -26,6 +27,7 @@ class Kept:
     why: str
     until: str
     count: int
+    goes: bool
 
 
 @dataclass(frozen=True)
@@ -51,27 +53,22 @@ def of(lead: Lead) -> Facts:
     return Facts(
         kept=_kept(lead),
         consents=consents.standing(lead.id),
-        readings=readings(lead.id),
+        readings=_readings(lead),
         kept_waiver_days=settings().retention.kept_waiver_days,
     )
 
 
-def readings(lead_id: int) -> Sequence[Read]:
-    """Return who read somebody's health answers, the last first, also what was taken back."""
-    found = db.session.scalars(
-        select(Reading)
-        .join(Decision, Reading.decision_id == Decision.id)
-        .join(Intake, Decision.intake_id == Intake.id)
-        .join(Enquiry, Intake.enquiry_id == Enquiry.id)
-        .where(Enquiry.lead_id == lead_id)
-        .order_by(Reading.at.desc(), Reading.id.desc()),
-        execution_options={WITH_HIDDEN: True},
-    ).all()
-    return [Read(each.staff.name, each.at) for each in found]
+def _readings(lead: Lead) -> Sequence[Read]:
+    """Return who read somebody's health answers, the last first."""
+    names = {staff.id: staff.name for staff in everyone()}
+    log = reversed(readings.of_lead(lead))
+    return [Read(names.get(each.staff_id, GONE), each.at) for each in log]
 
 
 def until(name: str) -> str:
     """Return until when a class is kept, in words: the page and the copy say the same."""
+    if name == LOG:
+        return "for good, as numbers that name nobody once you are erased"
     kind = KINDS[DAYS_OF.get(name, name)]
     return f"{kind.days(settings().retention)} days after {kind.after}"
 
@@ -79,7 +76,7 @@ def until(name: str) -> str:
 def _kept(lead: Lead) -> Sequence[Kept]:
     found = holdings.counts(lead)
     return [
-        Kept(kind.title, kind.why, until(kind.until), found[name])
+        Kept(kind.title, kind.why, until(kind.until), found[name], not kind.stays)
         for name, kind in held().items()
         if name in found
     ]

@@ -7,12 +7,13 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select
 
 from portal.extensions import db
-from portal.intake.models import WITH_HIDDEN
+from portal.intake.models import WITH_HIDDEN, Reading
 from portal.leads.models import Lead
 from portal.orm import Base
 from portal.privacy.inventory import Held, held
 
-LEAD = cast("Table", Lead.__table__)
+LEAD, LOG = cast("Table", Lead.__table__), cast("Table", Reading.__table__)
+"""The log names people by number, and a number may have been another person's before."""
 
 
 def theirs(table: Table, lead: Lead) -> ColumnElement[bool]:
@@ -20,6 +21,8 @@ def theirs(table: Table, lead: Lead) -> ColumnElement[bool]:
     if table is LEAD:
         return LEAD.c.id == lead.id
     link = held()[table.name].link
+    if table is LOG:
+        return (LOG.c.lead_id == lead.id) & (LOG.c.at >= lead.created_at)
     if link:
         return or_(*(table.c[name] == getattr(lead, to) for name, to in link.items()))
     name, parent = _ways()[table.name]
@@ -49,7 +52,7 @@ def take_away(lead: Lead) -> None:
 
     Children go first; nothing is left to a cascade, which a later migration might forget.
     """
-    gone = Lead(id=lead.id, ref=lead.ref, email=lead.email)
+    gone = Lead(id=lead.id, ref=lead.ref, email=lead.email, created_at=lead.created_at)
     db.session.flush()
     db.session.expunge_all()
     for table in reversed(Base.metadata.sorted_tables):

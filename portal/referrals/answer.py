@@ -73,7 +73,7 @@ class Answer:
 def seal(clearance: Clearance, answer: Answer) -> str:
     """Return an answer sealed for its row."""
     kept = asdict(answer) | {"until": answer.until.isoformat() if answer.until else None}
-    return vault().seal(clearance.place("content"), json.dumps(kept))
+    return vault().seal(clearance.place("content"), json.dumps(kept), person=clearance.person)
 
 
 def read(clearance: Clearance) -> Answer:
@@ -85,7 +85,9 @@ def read(clearance: Clearance) -> Answer:
 
 def seal_agreed(clearance: Clearance, limits: Limits) -> str:
     """Return the limits that a coach settled on, sealed for their row."""
-    return vault().seal(clearance.place("agreed"), json.dumps(asdict(limits)))
+    return vault().seal(
+        clearance.place("agreed"), json.dumps(asdict(limits)), person=clearance.person
+    )
 
 
 def read_agreed(clearance: Clearance) -> Limits:

@@ -50,7 +50,7 @@ def keep(clearance: Clearance, evidence: Evidence) -> ClearanceFile:
         kind=evidence.kind,
         size=len(evidence.content),
     )
-    file.content = vault().seal(file.place, text)
+    file.content = vault().seal(file.place, text, person=clearance.person)
     return file
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.errors import WrongStateError
 from portal.intake.models import Decision
 from portal.leads.models import Lead
-from portal.orm import Base, text_enum
+from portal.orm import Base, sealed, text_enum
 from portal.staff.models import Staff
 
 
@@ -70,7 +70,9 @@ class Referral(Base):
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     expires_on: Mapped[date | None]
     seen_on: Mapped[date | None]
-    seen_where: Mapped[str | None] = mapped_column(Text)
+    seen_where: Mapped[str | None] = mapped_column(
+        Text, info=sealed(by="public_id", person="lead_id.ref")
+    )
     seen_noted_at: Mapped[datetime | None]
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     silent_since: Mapped[datetime]
@@ -230,8 +232,12 @@ class Clearance(Base):
         ForeignKey("return_link.id", ondelete="CASCADE"), unique=True
     )
     source: Mapped[Source] = mapped_column(text_enum(Source, name="source"))
-    content: Mapped[str] = mapped_column(Text)
-    agreed: Mapped[str | None] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="referral_id.lead_id.ref")
+    )
+    agreed: Mapped[str | None] = mapped_column(
+        Text, info=sealed(by="public_id", person="referral_id.lead_id.ref")
+    )
     received_at: Mapped[datetime]
     referral: Mapped[Referral] = relationship(lazy="joined", innerjoin=True)
 
@@ -257,7 +263,9 @@ class ClearanceFile(Base):
     )
     kind: Mapped[str] = mapped_column(String(20))
     size: Mapped[int]
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="clearance_id.referral_id.lead_id.ref")
+    )
 
     @property
     def place(self) -> str:

@@ -66,7 +66,7 @@ def record_seen(lead_id: int, *, on: date, where: str, staff: Staff, at: datetim
     if not referral.decision.decided_at.date() - timedelta(days=1) <= on <= queries.today(at):
         raise WrongStateError("The day lies between the outcome and today.")
     before = _before(lead, referral)
-    sealed = vault().seal(referral.place, json.dumps(where))
+    sealed = vault().seal(referral.place, json.dumps(where), person=lead.ref)
     referral.see(on=on, where=sealed, staff=staff, at=at)
     lead.touched(at=at)
     return tell(lead, "seen", at=at, staff=staff, before=before, day=on.isoformat())

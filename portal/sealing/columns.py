@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -64,7 +65,7 @@ class SealedColumn:
         )
         return db.session.connection().execute(change).rowcount == 1
 
-    def _person(self) -> tuple[sa.FromClause, sa.ColumnElement[str | None]]:
+    def _person(self) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
         """Return the table joined along the foreign keys of the way, and the column at its end."""
         if self.way.person is None:
             return self.table, sa.null().label("person")

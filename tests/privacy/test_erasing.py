@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 
 from portal.clock import now
-from portal.extensions import db, settings
+from portal.extensions import db, settings, vault
+from portal.intake import readings
 from portal.intake.actions import read_reasons
+from portal.intake.models import Intake
 from portal.intake.queries import latest_decision
 from portal.leads import notices as lead_notices
 from portal.leads import search
@@ -24,6 +26,7 @@ from portal.privacy import complaints, erasing, holdings, ledger, retention
 from portal.privacy.complaints import Said
 from portal.privacy.models import Complaint, ErasedCount, Erasure
 from portal.staff.models import Role
+from portal.vault import CannotOpenError
 from tests.conftest import make_settings
 from tests.privacy.conftest import again, make_staff
 
@@ -78,14 +81,16 @@ def test_erasing_leaves_no_byte_of_somebody(planted):
 
 def test_erasing_leaves_no_row_but_the_open_complaint(planted):
     lead = again(planted)
-    ref = lead.ref
+    ref, created_at = lead.ref, lead.created_at
     assert set(holdings.counts(lead)) >= {
         *("lead", "enquiry", "consent", "activity", "lead_word"),
         *("intake", "decision", "reading", "outbox_mail", "complaint"),
     }
+    readings.anchor_anew()
     erasing.erase(planted, because="person", at=now())
-    gone = Lead(id=planted, ref=ref)
-    assert holdings.counts(gone) == {}
+    gone = Lead(id=planted, ref=ref, created_at=created_at)
+    assert holdings.counts(gone) == {"reading": 1}
+    assert readings.verify() is None
     assert [each.lead_id for each in db.session.scalars(sa.select(Complaint))] == [None]
     assert search.matching(CANARY) == []
 
@@ -105,6 +110,16 @@ def test_erasing_keeps_a_count_that_names_nobody(planted, told):
         for each in db.session.scalars(sa.select(ErasedCount))
     ]
     assert counted == [("2026-11", "consult", "waiting", 2)]
+
+
+def test_erasing_shreds_the_key_under_which_everything_was_sealed(planted):
+    intake = db.session.scalars(sa.select(Intake)).one()
+    place, kept, ref = intake.place, intake.answers, again(planted).ref
+    assert vault().open(place, kept)
+    erasing.erase(planted, because="person", at=now())
+    with pytest.raises(CannotOpenError):
+        vault().open(place, kept)
+    assert vault().shred(ref) == 0
 
 
 def test_erasing_twice_finds_nobody(planted):

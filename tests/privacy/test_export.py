@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from portal.clock import now
-from portal.extensions import db
+from portal.extensions import db, vault
 from portal.intake.actions import read_reasons
 from portal.intake.queries import latest_decision
 from portal.leads import notices as lead_notices
@@ -16,7 +16,6 @@ from portal.leads.story import tell
 from portal.privacy import consents, export, inventory
 from portal.privacy.opening import GONE
 from portal.staff.models import Role
-from portal.vault import Vault, parse_keys
 from tests.privacy.conftest import URGENT, again, make_staff
 
 
@@ -103,10 +102,9 @@ def test_the_copy_of_one_person_holds_nothing_of_another(told):
     assert b"Zyxquill" not in b"".join(files.values())
 
 
-def test_what_nobody_can_open_any_more_says_so(app, told, monkeypatch):
+def test_what_nobody_can_open_any_more_says_so(told):
     lead_id = told().lead_id
-    other = Vault(parse_keys("k9:" + "A" * 43))
-    monkeypatch.setitem(app.extensions, "vault", other)
+    vault().shred(again(lead_id).ref)
     assert sections(again(lead_id))["intake"][0]["answers"] == GONE
 
 
