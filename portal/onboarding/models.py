@@ -231,7 +231,9 @@ class SessionLog(Base):
     public_id: Mapped[str] = mapped_column(String(43), unique=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"))
     day: Mapped[date]
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="plan_id.lead_id.ref")
+    )
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     morning_at: Mapped[datetime | None]
@@ -265,7 +267,9 @@ class PlanTask(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(43), unique=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(
+        Text, info=sealed(by="public_id", person="plan_id.lead_id.ref")
+    )
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
