@@ -27,7 +27,6 @@ from portal.leads.queries import lead as find_lead
 from portal.staff.guard import current_staff, requires
 
 CONFLICT, UNPROCESSABLE = 409, 422
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 TAKEN = "That time has just been taken. Here are the nearest ones."
 BUSY = "{coach} has somebody then. Choose another coach, or book a time."
 HELD = "The health check holds this person back: nothing is booked until that is released."

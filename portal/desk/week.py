@@ -15,8 +15,10 @@ from portal.desk.queries import last_lines
 from portal.desk.screens import TAG
 from portal.extensions import settings
 from portal.htmx import vary
+from portal.ids import row_id
 from portal.staff.models import Staff
 
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 DAYS_OF_A_WEEK = 7
 
 
@@ -41,7 +43,7 @@ class Span:
 
 def whole(*, news: str = "", status: int = 200) -> Response:
     """Return the page; `said` in its address names the session that was just pressed."""
-    span, said = _asked(), request.args.get("said", type=int)
+    span, said = _asked(), request.args.get("said", type=row_id)
     page = render_template(
         "desk/calendar/page.html",
         **_sessions(span),
@@ -108,7 +110,9 @@ def _midnight(day: date) -> datetime:
 
 
 def _day(text: str | None) -> date | None:
+    """Return the day in `text`, None for any other text and for a day no studio has."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

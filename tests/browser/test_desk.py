@@ -62,7 +62,11 @@ def at_desk(visit: Visit, live_app: Flask, studio) -> AtDesk:
             )
         kept = {"name": "desk", "value": token, "domain": "127.0.0.1", "path": "/", "expires": -1}
         kept |= {"httpOnly": True, "secure": False, "sameSite": "Lax"}
-        return visit(path, storage_state={"cookies": [kept], "origins": []}, **options)
+        page = visit(path, storage_state={"cookies": [kept], "origins": []}, **options)
+        if options.get("javascript", True):
+            # Before htmx has taken the links over, Enter follows one plainly.
+            page.wait_for_function("window.htmx?.version && document.readyState === 'complete'")
+        return page
 
     return open_page
 

@@ -484,5 +484,6 @@ def test_sent_form_writes_everything_together(ask):
         "activity": 1,
         "outbox_mail": 2,
         "lead_word": len(rows(LeadWord)),
+        "person_key": 1,
     }
     assert {type(row).__name__ for model in (Activity, Consent, OutboxMail) for row in rows(model)}

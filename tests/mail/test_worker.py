@@ -203,6 +203,8 @@ def test_database_that_is_away_at_the_start_is_waited_for(server, app, tmp_path,
 def mail_of(settings):
     names = ("MAIL_SERVER", "MAIL_PORT")
     keys = ("SECRET_KEY", "HEALTH_KEYS")
-    return {name: str(settings.mail[name]) for name in names} | {
-        key: settings.raw[key] for key in keys
+    return {
+        **{name: str(settings.mail[name]) for name in names},
+        **{key: settings.raw[key] for key in keys},
+        "KEY_STORE_URL": settings.key_store_url,
     }
