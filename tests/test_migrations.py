@@ -79,7 +79,7 @@ def _fill_every_table() -> None:
         live.reflect(connection)
         for table in sorted(live.sorted_tables, key=lambda table: table.name in ON_A_CONSENT):
             if table.name != "alembic_version":
-                connection.execute(table.insert().values(_row(table)))
+                connection.execute(table.insert().values(any_row(table)))
 
 
 ACTIVE_CONSENT = {
@@ -92,7 +92,7 @@ ON_A_CONSENT = {"assessment", "plan", "plan_change", "plan_task", "session_log"}
 """Tables that no foreign key puts behind the consent which they need."""
 
 
-def _row(table: sa.Table) -> dict[str, object]:
+def any_row(table: sa.Table) -> dict[str, object]:
     row = {column.name: _value(table, column) for column in table.columns}
     given = ACTIVE_CONSENT.get(table.name, {})
     return row | {name: value for name, value in given.items() if name in row}

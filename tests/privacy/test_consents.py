@@ -18,6 +18,7 @@ from portal.mail import worker
 from portal.mail.models import MailState, OutboxMail
 from portal.privacy import consents, mailing
 from tests.privacy.conftest import URGENT, again, agree
+from tests.test_migrations import any_row
 
 COPY_INTAKE = """INSERT INTO intake (public_id, enquiry_id, consent_id, answers,
     questionnaire_version, version, started_at, updated_at, hidden_at)
@@ -235,3 +236,16 @@ def test_agreeing_again_lets_mail_flow_again(asks, clock):
     lead_notices.finish_check(enquiry, at=now())
     db.session.commit()
     assert [mailing.rests(m) for m in db.session.scalars(sa.select(OutboxMail))] == [False]
+
+
+@pytest.mark.parametrize(
+    "name", ["assessment", "plan", "plan_change", "plan_task", "session_log", "referral"]
+)
+def test_what_rests_on_health_answers_cannot_be_written_without_a_consent(app, name):
+    live = sa.MetaData()
+    live.reflect(db.engine, only=[name])
+    with (
+        pytest.raises(IntegrityError, match="no health row without an active health consent"),
+        db.engine.begin() as connection,
+    ):
+        connection.execute(live.tables[name].insert().values(any_row(live.tables[name])))
