@@ -10,9 +10,12 @@ from portal.extensions import db
 from portal.onboarding import plan_home, queries
 from portal.onboarding.models import Plan, PlanState
 from portal.onboarding.plan_home import Home
+from portal.referrals.queries import of_lead
 from portal.staff.models import Role, Staff
+from portal.words import short_day_words
 
 SILENT = timedelta(days=10)
+ENDING = timedelta(days=14)
 REACHED = 8
 """A goal at this ease or above, and higher than at the start, counts as reached."""
 
@@ -61,8 +64,17 @@ def _needs(found: Home) -> Iterator[str]:
         yield "Silent for 10 days"
     if found.asks_again:
         yield "Health questions due"
+    if (ends := _clearance_ends(found)) is not None:
+        yield f"Clearance ends {short_day_words(ends)}"
     if goals := _reached(found):
         yield f"Goal reached: {', '.join(goals)}"
+
+
+def _clearance_ends(found: Home) -> date | None:
+    """Return the last day of a clearance that ends soon, None for none or a later one."""
+    referral = of_lead(found.plan.lead_id)
+    ends = referral.expires_on if referral else None
+    return ends if ends is not None and ends - found.day <= ENDING else None
 
 
 def _is_silent(found: Home) -> bool:

@@ -8,6 +8,7 @@ from portal.intake import reasons, sheet
 from portal.onboarding import planning, sealing
 from portal.onboarding.blocks import book
 from portal.onboarding.models import Assessment
+from portal.referrals.queries import agreed_limits
 from portal.screening import questionnaire
 
 GOALS = (1, 2, 3)
@@ -28,8 +29,22 @@ def picture(assessment: Assessment) -> planning.Assessment:
         goals=tuple(goal for number in GOALS if (goal := _goal(number, said)).words),
         lifestyle=_lifestyle(said),
         eases=frozenset(said.get("eases") or ()),
+        limits=_limits(assessment.lead_id),
         hold=assessment.lead.hold or "none",
     )
+
+
+def _limits(lead_id: int) -> frozenset[str]:
+    """Return what a clearance limits, as the rules know it: of a load cap they know no number."""
+    agreed = agreed_limits(lead_id)
+    if agreed is None:
+        return frozenset()
+    said = {
+        "no_impact": agreed.no_impact,
+        "no_load": agreed.max_load_kg is not None,
+        "small_range": agreed.range != "full",
+    }
+    return frozenset(limit for limit, holds in said.items() if holds)
 
 
 def _finding(key: str, said: Mapping[str, Any]) -> planning.Finding:

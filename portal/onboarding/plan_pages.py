@@ -26,6 +26,7 @@ from portal.onboarding.charts import Chart, chart
 from portal.onboarding.models import Plan
 from portal.onboarding.picture import picture
 from portal.onboarding.planning.drawings import drawings
+from portal.referrals.queries import agreed_limits
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role
 
@@ -133,6 +134,7 @@ def _page(plan: Plan, **more: Any) -> str:
             ],
             "names": {name: each.name for name, each in planning.EXERCISES.items()},
             "task": _task(plan),
+            "limits": limits.in_words if (limits := agreed_limits(plan.lead_id)) else (),
             "found": plan_home.home(plan, at=now()),
             "goals": plan_home.goals(plan, sheet),
             "chart": _against_load(plan),

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 
 from playwright.sync_api import Page, expect
 
+from portal.clock import now
+from portal.extensions import db
+from portal.onboarding.links import plan_token
+from portal.onboarding.models import Plan
 from portal.staff.models import Role
 from tests.browser.stage import Shows, Stage
 from tests.test_journey import BACK
@@ -85,6 +89,90 @@ def one_page(stage: Stage) -> Page:
     return page
 
 
+def given(stage: Stage) -> Page:
+    """Open the page of somebody who was given a plan."""
+    desk = plan(stage)
+    desk.get_by_role("button", name="Give it to").click()
+    expect(desk.get_by_text("Given", exact=True).first).to_be_visible()
+    with stage.app.app_context(), stage.app.test_request_context():
+        found = db.session.scalars(db.select(Plan)).one()
+        address = f"/plan/{plan_token(found, at=now())}/"
+        db.session.remove()
+    return stage.visit(address)
+
+
+def session(stage: Stage) -> Page:
+    page = given(stage)
+    page.get_by_role("button", name="Begin the session").click()
+    page.wait_for_url("**/session")
+    return page
+
+
+def session_refused(stage: Stage) -> Page:
+    page = session(stage)
+    page.get_by_role("button", name="Keep, and go on").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    return page
+
+
+def session_end(stage: Stage, *, pain: str = "2") -> Page:
+    page = session(stage)
+    while page.get_by_role("button", name="Keep, and go on").count():
+        page.locator(f".scale__step input[value='{pain}']").check()
+        page.get_by_role("button", name="Keep, and go on").click()
+        page.wait_for_load_state()
+    return page
+
+
+def after(stage: Stage) -> Page:
+    page = session_end(stage)
+    page.locator(".scale__step input[value='7']").check()
+    page.get_by_role("button", name="Done for today").click()
+    expect(page.locator(".light")).to_be_visible()
+    return page
+
+
+def beside_home(path: str) -> Shows:
+    def show(stage: Stage) -> Page:
+        page = after(stage)
+        page.goto(f"{page.url}{path}")
+        return page
+
+    return show
+
+
+def stopped(stage: Stage) -> Page:
+    page = beside_home("stop")(stage)
+    home = page.url.removesuffix("stop")
+    page.get_by_label("A high temperature, or feeling shivery").check()
+    page.get_by_role("button", name="Tell us").click()
+    page.wait_for_url("**/result")
+    page.goto(home)
+    return page
+
+
+def coach_page(path: str) -> Shows:
+    def show(stage: Stage) -> Page:
+        after(stage)
+        return stage.desk(path, role=Role.MANAGER)
+
+    return show
+
+
+CLIENT: Mapping[str, Shows] = {
+    "my-plan": given,
+    "my-session": session,
+    "my-session-refused": session_refused,
+    "my-session-end": session_end,
+    "my-plan-after": after,
+    "my-progress": beside_home("progress"),
+    "my-reminders": beside_home("reminders"),
+    "my-stop": beside_home("stop"),
+    "my-check": beside_home("check"),
+    "my-plan-stopped": stopped,
+    "coach-clients": coach_page("/desk/clients"),
+    "coach-learning": coach_page("/desk/learning"),
+}
 PLAN: Mapping[str, Shows] = {
     "plan": plan,
     "plan-changing": plan_changing,
@@ -99,4 +187,4 @@ CONSULT: Mapping[str, Shows] = {
     "assessment-told": consult("told/first"),
     "assessment-summary": summary,
 }
-ONBOARDING = {**CONSULT, **PLAN}
+ONBOARDING = {**CONSULT, **PLAN, **CLIENT}

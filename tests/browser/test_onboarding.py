@@ -6,7 +6,7 @@ from portal.extensions import db
 from portal.onboarding import queries
 from portal.onboarding.models import Assessment
 from tests.browser.conftest import overflows
-from tests.browser.onboarding_states import consult, opening
+from tests.browser.onboarding_states import after, consult, given, opening
 from tests.browser.stage import Stage
 
 CANARY = "a canary in a note"
@@ -98,3 +98,32 @@ def test_a_page_by_keyboard_alone(visit, live_app):
     page.wait_for_url("**/goals")
     assert page.evaluate("document.activeElement.tagName") == "H1"
     assert (written(live_app)["sitting_hours"], written(live_app)["driving_hours"]) == ("4", "0")
+
+
+def test_a_session_and_a_stop_on_a_phone_by_keyboard_without_a_script(visit, live_app):
+    """One press each: what a browser does by itself is all that is needed."""
+    stage = Stage(visit, live_app)
+    address = given(stage).url
+    page = visit(address, javascript=False, width=390)
+    press(page, "Begin the session")
+    assert overflows(page) <= 0
+    while page.get_by_role("button", name="Keep, and go on").count():
+        page.locator(".scale__step input[value='1']").press("Space")
+        press(page, "Keep, and go on")
+    press(page, "Done for today")
+    expect(page.locator(".light")).to_contain_text("Green: stay here")
+    page.get_by_role("link", name="Something new?").press("Enter")
+    page.get_by_label("A change in peeing").press("Space")
+    press(page, "Tell us")
+    assert page.locator("main").get_attribute("data-disposition") == "EMERGENCY"
+
+
+def test_nothing_of_a_session_stays_in_the_browser(visit, live_app):
+    page = after(Stage(visit, live_app))
+    kept = page.evaluate(KEPT_BY_THE_BROWSER)
+    assert [word for word in ("pain", "confidence", "felt") if word in kept] == []
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).press("Enter")
+    page.wait_for_load_state()
