@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.clock import now
+from portal.extensions import db
 from portal.leads.models import Disposition
 from portal.staff.models import Role
 from tests.browser.conftest import WIDTHS, Visit, look, overflows
@@ -52,7 +53,10 @@ def test_names_fit_at_the_desk_at_every_width_and_at_any_hour(visit: Visit, sign
 def test_longest_clock_fits_beside_a_name_in_large_text(visit: Visit, signed_in, live_app):
     tomorrow = now().astimezone(ZoneInfo("America/Chicago")) + timedelta(days=1)
     with live_app.app_context():
-        make_lead("Ada Test", due=tomorrow.replace(hour=12, minute=44, second=0))
+        lead = make_lead("Ada Test", due=tomorrow.replace(hour=12, minute=44, second=0))
+        lead.email = "somebody.with.a.long.address@mail.example.com"
+        db.session.commit()
+        db.session.remove()
     page = visit("/desk/", **signed_in(Role.DESK))
     reflow(page, "390 with text at 200 %")
     expect(page.locator(".row .sla")).to_have_text("Tomorrow, 12:44 pm")
