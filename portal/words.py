@@ -1,9 +1,17 @@
-"""Dates and times as a person says them, always in the studio's own zone."""
+"""Dates and times as a person says them, in the studio's own zone, and days as an address does."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.hours import clock_words
+
+
+def read_day(text: str) -> date | None:
+    """Return the day of an ISO date, None for any other text."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def day_words(day: date) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from portal.booking import zones
 from portal.booking.models import Place
+from portal.words import read_day
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Search:
         by_phone = args.get("place") == Place.PHONE
         coach = args.get("coach", "")
         return cls(
-            day=_day(args.get("day", "")),
+            day=read_day(args.get("day", "")),
             place=Place.PHONE if by_phone else Place.IN_PERSON,
             zone=zones.read(args.get("zone"), otherwise=studio) if by_phone else studio,
             coach_id=int(coach) if coach.isdecimal() and coach.isascii() else None,
@@ -41,10 +42,3 @@ class Search:
             **changes,
         }
         return {name: value for name, value in named.items() if value is not None}
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -25,6 +25,7 @@ from portal.passes.models import DayPass
 from portal.passes.verdict import UNKNOWN, Verdict, Why
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role
+from portal.words import read_day
 
 CONFLICT, UNPROCESSABLE = 409, 422
 LONGEST_CODE = 300
@@ -142,10 +143,7 @@ def move_to_today(pass_id: int) -> Any:
 @requires()
 def arrivals() -> Any:
     """Show who comes on a day, to print and to lay on the counter."""
-    try:
-        day = date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        day = days.today(now())
+    day = read_day(request.args.get("day", "")) or days.today(now())
     return render_template("desk/door/arrivals.html", **_expected(day))
 
 

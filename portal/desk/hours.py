@@ -16,6 +16,7 @@ from portal.htmx import leave_for
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role, Staff
 from portal.staff.queries import everyone
+from portal.words import read_day
 
 UNPROCESSABLE = 422
 LONGEST_REASON = 80
@@ -61,7 +62,7 @@ def keep_hours(staff_id: int) -> Any:
 @requires(Role.COACH, Role.MANAGER)
 def keep_day(staff_id: int) -> Any:
     """Keep other hours for one day, a day off, or forget either."""
-    coach, day = _whose(staff_id), forms.read_day(request.form.get("day", ""))
+    coach, day = _whose(staff_id), read_day(request.form.get("day", ""))
     opens, closes = (forms.clock(request.form.get(name, "")) for name in ("opens", "closes"))
     kind = request.form.get("kind")
     if day is None:
@@ -80,7 +81,7 @@ def keep_day(staff_id: int) -> Any:
 @requires(Role.MANAGER)
 def keep_closure() -> Any:
     """Decide about a day: closed, open on a holiday, or nothing any more."""
-    day, kind = forms.read_day(request.form.get("day", "")), request.form.get("kind")
+    day, kind = read_day(request.form.get("day", "")), request.form.get("kind")
     reason = " ".join(request.form.get("reason", "").split())[:LONGEST_REASON]
     if day is None or kind not in {"closed", "open", "usual"}:
         return _studio({"day": "Enter the day"}), UNPROCESSABLE

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date
 
 from portal.booking.keeping import Span
 from portal.booking.matching import SKILLS
@@ -70,11 +69,3 @@ def read_rules(sent: Sent) -> tuple[Rules | None, dict[str, str]]:
         else:
             problems[each.name] = f"{RULES[each.name]}: enter a number from {least} to {most}"
     return (None if problems else Rules(**values)), problems
-
-
-def read_day(text: str) -> date | None:
-    """Return the day of an ISO date, None for any other text."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -17,6 +17,7 @@ from portal.extensions import settings
 from portal.htmx import vary
 from portal.ids import row_id
 from portal.staff.models import Staff
+from portal.words import read_day
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 DAYS_OF_A_WEEK = 7
@@ -111,8 +112,5 @@ def _midnight(day: date) -> datetime:
 
 def _day(text: str | None) -> date | None:
     """Return the day in `text`, None for any other text and for a day no studio has."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    day = read_day(text or "")
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None

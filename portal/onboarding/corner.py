@@ -1,6 +1,5 @@
 """The coach's own pages over HTTP: my clients, and the learning corner."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -13,6 +12,7 @@ from portal.onboarding import actions, clients, learning
 from portal.onboarding.planning import cards
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role
+from portal.words import read_day
 
 LONGEST = 120
 UNPROCESSABLE = 422
@@ -59,7 +59,7 @@ def keep_skills() -> Any:
 def certify() -> Any:
     """Add a certificate with its end."""
     name = " ".join(request.form.get("name", "").split())[:LONGEST]
-    expires_on, problems = _day(request.form.get("expires_on", "")), {}
+    expires_on, problems = read_day(request.form.get("expires_on", "")), {}
     if not name:
         problems["name"] = "Name the certificate"
     if expires_on is None or expires_on <= now().astimezone(settings().studio.zone).date():
@@ -92,10 +92,3 @@ def _corner(problems: dict[str, str] | None = None) -> str:
         problems=problems or {},
         typed=request.form if problems else {},
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
