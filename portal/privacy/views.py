@@ -86,8 +86,9 @@ def withdraw(token: str) -> Any:
 def copy(token: str) -> Any:
     """Hand over the copy as a ZIP that no cache keeps."""
     lead = links.whose(token)
-    if not PressForm(meta=_meta(lead)).validate():
-        return _me(token, lead, PressForm(meta=_meta(lead)).problems), UNPROCESSABLE
+    form = PressForm(meta=_meta(lead))
+    if not form.validate():
+        return _me(token, lead, form.problems), UNPROCESSABLE
     if not _may("copy", str(lead.id)):
         return _me(token, lead, {"csrf_token": _too_many()}), TOO_OFTEN
     return handed_over(lead, at=now())
