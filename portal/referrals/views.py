@@ -4,6 +4,7 @@ The link opens a page without a single answer on it; the letter stands behind a 
 it is noted. Nothing here may be kept by a cache or named to another site.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request
@@ -28,6 +29,7 @@ from portal.referrals.letter import letter as letter_of
 from portal.referrals.models import ASKS_AGAIN, Referral, ReturnLink, State
 from portal.screening import ruleset
 
+Act = Callable[..., object]
 LARGEST_UPLOAD = evidence.LARGEST + 256 * 1024
 UNPROCESSABLE = 422
 
@@ -82,11 +84,7 @@ def go(token: str) -> Any:
 @bp.post("/referral/<token>/letter")
 def take_letter(token: str) -> Any:
     """Give the person their letter."""
-    referral, form = _press(token)
-    if not form.validate():
-        return _draw("standing", token, referral, problems=form.problems), UNPROCESSABLE
-    actions.take_letter(referral.id, at=now())
-    return leave_for(address("referrals.letter", token=token))
+    return _pressed(token, actions.take_letter, leads_to="referrals.letter")
 
 
 @bp.get("/referral/<token>/letter")
@@ -120,21 +118,13 @@ def letter_pdf(token: str) -> Any:
 @bp.post("/referral/<token>/mail")
 def mail(token: str) -> Any:
     """Mail the link to this page, because the person asked for it."""
-    referral, form = _press(token)
-    if not form.validate():
-        return _draw("standing", token, referral, problems=form.problems), UNPROCESSABLE
-    actions.mail_link(referral.id, at=now())
-    return leave_for(address("referrals.standing", token=token))
+    return _pressed(token, actions.mail_link)
 
 
 @bp.post("/referral/<token>/revoke")
 def revoke(token: str) -> Any:
     """Take back the link on the letter."""
-    referral, form = _press(token)
-    if not form.validate():
-        return _draw("standing", token, referral, problems=form.problems), UNPROCESSABLE
-    actions.revoke(referral.id, at=now())
-    return leave_for(address("referrals.standing", token=token))
+    return _pressed(token, actions.revoke)
 
 
 @bp.get("/referral/<token>/ok")
@@ -194,9 +184,14 @@ def _whose(token: str) -> Referral:
     return queries.by_public_id(tokens.read(links.REFERRAL, token))
 
 
-def _press(token: str) -> tuple[Referral, PressForm]:
+def _pressed(token: str, act: Act, *, leads_to: str = "referrals.standing") -> Any:
+    """Do what a button of the person's page asks for, and lead on."""
     referral = _whose(token)
-    return referral, PressForm(meta={"csrf_context": context(referral.public_id)})
+    form = PressForm(meta={"csrf_context": context(referral.public_id)})
+    if not form.validate():
+        return _draw("standing", token, referral, problems=form.problems), UNPROCESSABLE
+    act(referral.id, at=now())
+    return leave_for(address(leads_to, token=token))
 
 
 def _is_free(referral: Referral) -> bool:
