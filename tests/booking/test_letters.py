@@ -1,6 +1,5 @@
 """The invitation and the letters of a session, parsed back and read word by word."""
 
-import os
 import re
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from portal.mail import outbox
 from portal.mail.models import MailState, OutboxMail
 from portal.mail.post import Parcel, _message
 from tests.booking.conftest import TUESDAY_10, TUESDAY_11, at
+from tests.golden import kept, written
 
 GOLDEN = Path(__file__).parent / "golden"
 HEALTH_WORDS = re.compile(
@@ -63,13 +63,9 @@ def test_letter_reads_word_by_word(booked, amir, hand, kind, clock):
         actions.showed(booked.id, State.NO_SHOW, hand=hand(amir), seen=1)
         actions.recover(booked.id, hand=hand(amir))
     letter = letters(kind)[0]
-    for part, body in (("txt", letter.text), ("html", letter.html)):
-        text = plain(f"Subject: {letter.subject}\n\n{body}\n")
-        golden = GOLDEN / f"{kind}.{part}"
-        if os.environ.get("UPDATE_GOLDEN"):
-            golden.parent.mkdir(exist_ok=True)
-            golden.write_text(text)
-        assert text == golden.read_text()
+    for part in ("txt", "html"):
+        text = plain(written(letter, part))
+        assert text == kept(GOLDEN / f"{kind}.{part}", text)
         assert HEALTH_WORDS.findall(text) == []
 
 

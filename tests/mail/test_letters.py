@@ -1,6 +1,5 @@
 """Every letter word by word; UPDATE_GOLDEN=1 accepts a change: read the difference."""
 
-import os
 import re
 from datetime import date
 from pathlib import Path
@@ -9,6 +8,7 @@ import html5lib
 import pytest
 
 from portal.mail import outbox
+from tests.golden import kept, written
 
 pytestmark = pytest.mark.one_database
 
@@ -56,13 +56,8 @@ HEALTH_WORDS = re.compile(
 @pytest.mark.parametrize("name", LETTERS)
 @pytest.mark.parametrize("part", ["txt", "html"])
 def test_letter_reads_word_by_word(app, name, part):
-    letter = outbox.render(*LETTERS[name])
-    body = letter.text if part == "txt" else letter.html
-    text = f"Subject: {letter.subject}\n\n{body}\n"
-    golden = GOLDEN / f"{name}.{part}"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(text)
-    assert text == golden.read_text()
+    text = written(outbox.render(*LETTERS[name]), part)
+    assert text == kept(GOLDEN / f"{name}.{part}", text)
 
 
 def test_every_golden_file_belongs_to_a_letter():

@@ -1,11 +1,11 @@
 """Every letter of these pages word by word; UPDATE_GOLDEN=1 accepts a change: read it."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from portal.mail import outbox
+from tests.golden import kept, written
 
 GOLDEN = Path(__file__).parent / "golden"
 PAGE = "http://localhost/privacy/me/WyJ4IiwxXQ.abc"
@@ -36,13 +36,8 @@ LETTERS = {
 @pytest.mark.parametrize("name", LETTERS)
 @pytest.mark.parametrize("part", ["txt", "html"])
 def test_letter_reads_word_by_word(app, name, part):
-    letter = outbox.render(*LETTERS[name])
-    body = letter.text if part == "txt" else letter.html
-    text = f"Subject: {letter.subject}\n\n{body}\n"
-    golden = GOLDEN / f"{name}.{part}"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(text)
-    assert text == golden.read_text()
+    text = written(outbox.render(*LETTERS[name]), part)
+    assert text == kept(GOLDEN / f"{name}.{part}", text)
 
 
 def test_every_golden_file_belongs_to_a_letter():
