@@ -239,9 +239,13 @@ def asked(live_app: Flask) -> Callable[..., Stranger]:
 
 def sign_in(app: Flask, role: Role) -> dict[str, Any]:
     """Return the options of a browser at which somebody in this role has signed in."""
+    return seat(app, f"{role.value.title()} Test", role)
+
+
+def seat(app: Flask, name: str, role: Role = Role.DESK) -> dict[str, Any]:
+    """Return the options of a browser at which this person has signed in, hired if need be."""
     token = cookie.new_token()
     with app.app_context():
-        name = f"{role.value.title()} Test"
         staff = db.session.scalars(db.select(Staff).where(Staff.name == name)).one_or_none()
         staff = staff or make_staff(name, role)
         session = StaffSession(staff_id=staff.id, token_hash=cookie.hash_of(token))

@@ -14,9 +14,8 @@ from portal.extensions import db, transaction
 from portal.intake.actions import record_screening
 from portal.leads.models import Activity, Disposition, Lead, Status
 from portal.leads.story import tell
-from portal.staff import cookie
-from portal.staff.models import Role, Staff, StaffSession
-from tests.browser.conftest import Visit
+from portal.staff.models import Role
+from tests.browser.conftest import Visit, seat
 from tests.desk.conftest import make_enquiry, make_lead, make_staff
 
 AtDesk = Callable[..., Page]
@@ -49,20 +48,7 @@ def at_desk(visit: Visit, live_app: Flask, studio) -> AtDesk:
     """Open a page of the desk as one of the two: `at_desk("/desk/", who="Jules Test")`."""
 
     def open_page(path: str, *, who: str = "Dana Test", **options) -> Page:
-        token = cookie.new_token()
-        with behind(live_app):
-            staff = db.session.scalars(db.select(Staff).where(Staff.name == who)).one()
-            db.session.add(
-                StaffSession(
-                    token_hash=cookie.hash_of(token),
-                    staff_id=staff.id,
-                    created_at=now(),
-                    seen_at=now(),
-                )
-            )
-        kept = {"name": "desk", "value": token, "domain": "127.0.0.1", "path": "/", "expires": -1}
-        kept |= {"httpOnly": True, "secure": False, "sameSite": "Lax"}
-        page = visit(path, storage_state={"cookies": [kept], "origins": []}, **options)
+        page = visit(path, **seat(live_app, who), **options)
         if options.get("javascript", True):
             # Before htmx has taken the links over, Enter follows one plainly.
             page.wait_for_function("window.htmx?.version && document.readyState === 'complete'")
