@@ -22,7 +22,8 @@ def run() -> None:
     """Migrate; SQLite minds no foreign keys meanwhile.
 
     A table that is written anew is dropped on the way, which would take all rows that point to it
-    along. The switch works outside of transactions only.
+    along. The switch works outside of transactions only, and a run that finds nothing to do has one
+    open since it looked.
     """
     with engine.connect() as connection:
         _mind_foreign_keys(connection, "OFF")
@@ -35,6 +36,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        connection.commit()
         _mind_foreign_keys(connection, "ON")
 
 
