@@ -15,13 +15,14 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from wsgiref.headers import Headers
 
-from flask import Flask
+from flask import Flask, current_app
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 from portal import config
 
 PREFIX = "/static/"
+RELEASE = "static_release"
 CACHE_FOR_GOOD = "public, max-age=31536000, immutable"
 SERVED = {".css", ".js", ".png", ".svg", ".woff2"}
 REFERENCE = re.compile(rb"""url\(["']?(?!data:)(?P<name>[^"')]+)["']?\)""")
@@ -50,6 +51,12 @@ def install(app: Flask, *, always: Mapping[str, str]) -> None:
         add_headers_function=head,
     )
     app.add_template_global(lambda name: PREFIX + names[name], "asset")
+    app.extensions[RELEASE] = tree.name
+
+
+def release() -> str:
+    """Return what stays the same while no static file that a page may link to changes."""
+    return str(current_app.extensions[RELEASE])
 
 
 def read(folder: Path) -> tuple[dict[str, str], dict[str, bytes]]:

@@ -45,6 +45,7 @@ class Clocks:
     urgent_minutes: int
     refer_by: time
     return_after_minutes: int
+    chat_minutes: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Retention:
     held_days: int
     mail_days: int
     complaint_days: int
+    chat_days: int
     kept_waiver_days: int
 
 
@@ -69,6 +71,7 @@ RETENTION = {
     "held_days": "RETAIN_HELD_DAYS=30",
     "mail_days": "RETAIN_MAIL_DAYS=180",
     "complaint_days": "RETAIN_COMPLAINT_DAYS=365",
+    "chat_days": "RETAIN_CHAT_DAYS=90",
     "kept_waiver_days": "KEEP_WAIVER_DAYS=0",
 }
 """Each class with its setting and its default."""
@@ -88,6 +91,7 @@ class Settings:
     lead_rate_limit: RateLimitItem
     sign_in_rate_limit: RateLimitItem
     privacy_rate_limit: RateLimitItem
+    chat_rate_limit: RateLimitItem
     lead_minimum_seconds: float
     staff_idle_minutes: int
     studio: Studio
@@ -148,6 +152,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         privacy_rate_limit=_checked(
             "PRIVACY_RATE_LIMIT", parse, env.get("PRIVACY_RATE_LIMIT", "20 per 1 hour")
         ),
+        chat_rate_limit=_checked(
+            "CHAT_RATE_LIMIT", parse, env.get("CHAT_RATE_LIMIT", "30 per 10 minutes")
+        ),
         lead_minimum_seconds=_checked(
             "LEAD_MINIMUM_SECONDS", float, env.get("LEAD_MINIMUM_SECONDS", "2")
         ),
@@ -206,6 +213,7 @@ def _clocks(env: Mapping[str, str]) -> Clocks:
         return_after_minutes=_checked(
             "CLOCK_RETURN_AFTER_MINUTES", int, env.get("CLOCK_RETURN_AFTER_MINUTES", "120")
         ),
+        chat_minutes=_checked("CLOCK_CHAT_MINUTES", int, env.get("CLOCK_CHAT_MINUTES", "5")),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, abort, render_template, request
 from sqlalchemy.exc import DataError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import (
     BadRequest,
     Conflict,
@@ -27,7 +28,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(InternalServerError, _page)
     app.register_error_handler(DeadLinkError, _dead_link)
-    app.register_error_handler(NoResultFound, lambda _: _page(NotFound()))
+    # The second: somebody erased the row while this request read it.
+    for missing in (NoResultFound, ObjectDeletedError):
+        app.register_error_handler(missing, lambda _: _page(NotFound()))
     app.register_error_handler(WrongStateError, lambda _: _page(Conflict()))
     # What was sent fits no column. PostgreSQL says so, SQLite keeps it: forms check first.
     app.register_error_handler(DataError, lambda _: _page(BadRequest()))

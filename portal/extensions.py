@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import cast
 
 from flask import current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import scoped_session
 
 from portal.config import Settings
@@ -60,6 +61,23 @@ def transaction() -> Iterator[scoped_session[Session]]:
         except BaseException:
             session.rollback()
             raise
+
+
+def insert_into(table: type[Base]) -> postgresql.Insert:
+    """Return an INSERT that can say what becomes of a row that stands already, on either database.
+
+    SQLite and PostgreSQL have the same words for that, and SQLAlchemy a class for each.
+    """
+    is_postgres = db.engine.dialect.name == "postgresql"
+    return cast("postgresql.Insert", (postgresql if is_postgres else sqlite).insert(table))
+
+
+def wipe() -> None:
+    """Take what was deleted out of SQLite's log too; the file itself overwrites what it deletes."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.rollback()
+        with closing(db.engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _held_keys() -> AbstractContextManager[None]:

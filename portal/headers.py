@@ -16,6 +16,8 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
+EMPTIES = {"Clear-Site-Data": '"cache", "storage"'}
+"""Empties what the browser kept of us: the pages behind its Back button, and drafts."""
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 

@@ -1,8 +1,8 @@
 """Opening hours and the arithmetic of response clocks: pure, told the time and the zone."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,14 +13,20 @@ SPAN = re.compile(
 )
 NOON = time(12)
 SEARCH_DAYS = 366
+Week = tuple[tuple[time, time] | None, ...]
+"""Opening and closing wall time of each weekday, Monday first; None on a day without."""
 
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """When the studio is staffed: per weekday (Monday is 0) its opening and closing wall time."""
+    """When the studio is staffed: per weekday (Monday is 0) its opening and closing wall time.
+
+    `closed` are single days without any, each with what is said of it, which may be nothing.
+    """
 
     zone: ZoneInfo
-    week: tuple[tuple[time, time] | None, ...]
+    week: Week
+    closed: Mapping[date, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def parse(cls, text: str, *, zone: ZoneInfo) -> "OpeningHours":
@@ -33,13 +39,17 @@ class OpeningHours:
             raise ValueError("Opening hours are empty: write them like `mon-sun 06:00-21:00`.")
         return cls(zone=zone, week=tuple(week))
 
+    def without(self, closed: Mapping[date, str]) -> "OpeningHours":
+        """Return the same hours with these days closed."""
+        return replace(self, closed=closed)
+
     def on(self, day: date) -> tuple[datetime, datetime] | None:
         """Return the moments of opening and closing on `day`, or None when closed.
 
         A wall time that a clock change skips is the moment just as long after midnight.
         """
         span = self.week[day.weekday()]
-        if span is None:
+        if span is None or day in self.closed:
             return None
         opens, closes = (self._moment(day, wall) for wall in span)
         return (opens, closes) if opens < closes else None
@@ -49,6 +59,14 @@ class OpeningHours:
         moment = at.astimezone(UTC)
         span = self.on(self._day(moment))
         return span is not None and span[0] <= moment < span[1]
+
+    def next_opening(self, at: datetime) -> datetime:
+        """Return the next moment, in UTC, at which the doors open after `at`."""
+        moment = at.astimezone(UTC)
+        for _, opens, _ in self._open_days(self._day(moment)):
+            if opens > moment:
+                return opens
+        raise ValueError("The studio is not open within a year.")
 
     def after(self, at: datetime, *, minutes: int) -> datetime:
         """Return the moment, in UTC, by which `minutes` of opening time have passed since `at`."""
@@ -128,6 +146,16 @@ def _group_in_words(first: int, last: int, span: tuple[time, time] | None) -> st
         return f"{hours}, every day"
     names = [DAYS[day].capitalize() for day in (first, last)]
     return f"{hours}, {names[0]}" if first == last else f"{hours}, {names[0]} to {names[1]}"
+
+
+def wall_time(minutes: int) -> time:
+    """Return the wall time that is so many minutes after midnight."""
+    return time(minutes // 60, minutes % 60)
+
+
+def minutes_of(wall: time) -> int:
+    """Return how many minutes after midnight a wall time is."""
+    return wall.hour * 60 + wall.minute
 
 
 def clock_words(wall: time | datetime) -> str:

@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import db, insert_into, transaction, vault
 from portal.keystore import slices
 from portal.orm import Base
 
 
 class PersonKey(Base):
-    """The data key of one person, who is named by their lead's reference.
+    """The data key of one person, who is named by their lead's reference, or of one reply.
 
     There is no foreign key: the row outlives the person's others, so that whoever erases them can
     still find the key to shred, however late.
@@ -22,6 +21,13 @@ class PersonKey(Base):
 
     person: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
     key_id: Mapped[str] = mapped_column(sa.String(32), unique=True)
+
+
+def forget(*people: str) -> None:
+    """Shred the keys of these people, and only then the rows by which the keys are found."""
+    vault().shred(*people)
+    with transaction():
+        db.session.execute(sa.delete(PersonKey).where(PersonKey.person.in_(people)))
 
 
 class Register:
@@ -42,8 +48,7 @@ class Register:
 
         A person who is in `instead_of` had that key, which was shredded.
         """
-        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(PersonKey)
+        insert = insert_into(PersonKey)
         assign = insert.on_conflict_do_update(
             index_elements=["person"],
             set_={"key_id": insert.excluded.key_id},

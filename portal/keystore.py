@@ -93,7 +93,7 @@ class KeyStore:
         insert = dialect.insert(KEYS).on_conflict_do_nothing(index_elements=["id"])
         with self._write() as connection:
             for some in slices(keys):
-                connection.execute(insert, [asdict(key) for key in some])
+                connection.execute(insert, [vars(key) for key in some])
 
     def forget(self, ids: Sequence[str]) -> int:
         """Delete these keys, also from the log that SQLite writes; return how many there were."""

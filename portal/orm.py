@@ -1,12 +1,19 @@
-"""What every table shares: constraint names, UTC times and enums kept as plain text."""
+"""What every table shares: constraint names, UTC times, plain-text enums, and what is hidden."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import ColumnElement, DateTime, Dialect, Enum, MetaData, event, true
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    with_loader_criteria,
+)
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -16,6 +23,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For a table whose rows are erased: SQLite too never gives a number a second time.
+
+A screen that somebody left open names a row by its number, and must not find another person's.
+"""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -74,3 +86,41 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: dict[Any, Any] = {datetime: UtcDateTime()}
+
+
+class Veiled:
+    """A row that may be out of sight: no query of the portal finds it unless it asks `WITH_HIDDEN`.
+
+    `shown` is the condition under which it is in sight. One that goes by another row's says it
+    itself; one with a `hidden_at` of its own is `Hideable`.
+    """
+
+    @classmethod
+    def shown(cls) -> ColumnElement[bool]:
+        """Return when a row is in sight: always, unless its class says otherwise."""
+        return true()
+
+
+class Hideable(Veiled):
+    """A row that is taken out of sight for good by a moment in `hidden_at`."""
+
+    hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def shown(cls) -> ColumnElement[bool]:
+        """Return when a row is in sight: as long as nothing hid it."""
+        return cls.hidden_at.is_(None)
+
+
+WITH_HIDDEN = "with_hidden"
+_IN_SIGHT = with_loader_criteria(
+    Veiled, lambda cls: cls.shown(), include_aliases=True, propagate_to_loaders=False
+)
+"""One option for every such table. Loaders need no copy of it: they come by here themselves."""
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _leave_out_hidden(state: ORMExecuteState) -> None:
+    """Keep what was withdrawn out of every answer: a page cannot forget to ask for that."""
+    if state.is_select and state.is_orm_statement and not state.execution_options.get(WITH_HIDDEN):
+        state.statement = state.statement.options(_IN_SIGHT)

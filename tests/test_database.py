@@ -81,3 +81,9 @@ def test_every_constraint_has_a_name():
     for table in Base.metadata.sorted_tables:
         for constraint in table.constraints:
             assert constraint.name, f"{table.name} has a nameless {type(constraint).__name__}"
+
+
+def test_an_error_of_the_database_names_no_value_that_was_sent(app):
+    with pytest.raises(sa.exc.DBAPIError) as raised:
+        db.session.execute(sa.text("SELECT :email FROM nowhere"), {"email": "robin@example.com"})
+    assert "robin" not in str(raised.value)

@@ -3,18 +3,22 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, abort
 from sqlalchemy.exc import DataError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from portal import create_app
 from portal.errors import WrongStateError
+from portal.leads.models import Lead
 from portal.tokens import DeadLinkError
 from tests.conftest import CriticalClient, make_settings
 
 AS_FRAGMENT = {"HX-Request-Type": "partial"}
 FAILURES = {
     "missing-row": (NoResultFound(), 404),
+    "erased-while-read": (ObjectDeletedError(sa.inspect(Lead())), 404),
     "stale": (WrongStateError(), 409),
     "fits-no-column": (DataError("SELECT 1", {}, Exception("out of range")), 400),
     "database-away": (OperationalError("SELECT 1", {}, Exception("gone")), 503),
@@ -121,3 +125,9 @@ def test_a_foreign_host_gets_a_page_too(tmp_path):
     settings = make_settings(tmp_path, f"sqlite:///{tmp_path / 'x.sqlite'}", TRUSTED_HOSTS="a.test")
     answer = create_app(settings).test_client().get("/", headers={"Host": "evil.test"})
     assert (answer.status_code, heading(answer.text)) == (400, "We could not read that")
+
+
+def test_the_log_names_the_page_that_broke_and_not_the_link_in_its_address(failing_app, caplog):
+    failing_app.test_client().get("/fail/bug?chat=token")
+    assert "Something broke on GET /fail/<name>" in caplog.text
+    assert ("/fail/bug" in caplog.text, "token" in caplog.text) == (False, False)

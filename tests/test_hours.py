@@ -100,6 +100,23 @@ def test_minutes_carry_over_a_closed_weekend():
     assert hours("mon-fri 06:00-21:00").after(friday_evening, minutes=15) == monday_morning
 
 
+def test_a_closed_day_has_no_hours_whatever_its_weekday():
+    thursday = date(2026, 11, 26)
+    week = hours().without({thursday: "Thanksgiving Day"})
+    assert week.on(thursday) is None
+    assert not week.is_open(chicago(2026, 11, 26, 10))
+    assert week.after(chicago(2026, 11, 25, 20, 50), minutes=15) == chicago(2026, 11, 27, 6, 5)
+    assert week.next_noon(chicago(2026, 11, 25, 9)) == chicago(2026, 11, 27, 12)
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [((2026, 11, 24, 5), (2026, 11, 24, 6)), ((2026, 11, 24, 6), (2026, 11, 25, 6))],
+)
+def test_the_doors_open_next_after_the_moment(at, opens):
+    assert hours().next_opening(chicago(*at)) == chicago(*opens)
+
+
 def test_no_minutes_are_due_at_once_or_at_opening():
     assert hours().after(chicago(2026, 11, 24, 8), minutes=0) == chicago(2026, 11, 24, 8)
     assert hours().after(chicago(2026, 11, 24, 4), minutes=0) == chicago(2026, 11, 24, 6)

@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from jinja2 import Environment, StrictUndefined
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import case, literal, or_, select, update
 
 from portal.clock import now
-from portal.extensions import db, settings, vault
+from portal.extensions import db, insert_into, settings, vault
 from portal.mail.models import MailState, OutboxMail
 
 LONGEST_SUBJECT = 200
@@ -58,7 +57,7 @@ def queue(*, uid: str, **message: Unpack[Fields]) -> OutboxMail:
     `uid` (kind:subject:occurrence) makes a message exist once: queueing it again, later or from
     another process, changes nothing and returns the row that stands. See `put` for the rest.
     """
-    if _row(uid) is None:
+    if not is_queued(uid):
         put(uid=uid, **message)
     return db.session.scalars(select(OutboxMail).where(OutboxMail.uid == uid)).one()
 
@@ -90,21 +89,28 @@ def cancel(uid_prefix: str) -> int:
     """Cancel, in the caller's transaction, what still waits under this prefix; return how many.
 
     End the prefix with its separator: `finish_check:1:` leaves lead 17 alone. A message that the
-    worker holds at this moment still goes out.
+    worker holds at this moment may still go out, but is not tried again; nor is one that failed.
     """
-    waiting = OutboxMail.uid.startswith(uid_prefix, autoescape=True)
-    result = db.session.execute(
+    waits = OutboxMail.state == MailState.READY
+    held = OutboxMail.state.in_((MailState.SENDING, MailState.FAILED))
+    cancelled = literal(MailState.CANCELLED, OutboxMail.state.type)
+    states = db.session.scalars(
         update(OutboxMail)
-        .where(OutboxMail.state == MailState.READY, waiting)
-        .values(state=MailState.CANCELLED)
+        .where(or_(waits, held), OutboxMail.uid.startswith(uid_prefix, autoescape=True))
+        .values(
+            state=case((waits, cancelled), else_=OutboxMail.state),
+            not_after=case((waits, OutboxMail.not_after), else_=now()),
+        )
+        .returning(OutboxMail.state)
     )
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return sum(state is MailState.CANCELLED for state in states)
 
 
 def render(kind: str, context: Mapping[str, Any]) -> Letter:
     """Return the words of a message of `kind`, from templates/mail/<kind>/."""
     templates = _templates()
-    facts = {"studio": settings().studio, **context}
+    privacy = f"{settings().public_url}/privacy"
+    facts = {"studio": settings().studio, "privacy": privacy, **context}
     if "name" in facts:
         facts["name"] = _spoken(facts["name"])
     subject, text, html = (
@@ -153,13 +159,14 @@ def _place(uid: str) -> str:
     return f"outbox_mail.content:{uid}"
 
 
-def _row(uid: str) -> OutboxMail | None:
-    return db.session.scalars(select(OutboxMail).where(OutboxMail.uid == uid)).one_or_none()
+def is_queued(uid: str) -> bool:
+    """Say whether a message of this name stands, whatever has become of it."""
+    found = select(OutboxMail.id).where(OutboxMail.uid == uid)
+    return db.session.scalars(found).one_or_none() is not None
 
 
 def _insert_once() -> Any:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    return dialect.insert(OutboxMail).on_conflict_do_nothing(index_elements=["uid"])
+    return insert_into(OutboxMail).on_conflict_do_nothing(index_elements=["uid"])
 
 
 def _host() -> str:

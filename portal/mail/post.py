@@ -86,7 +86,7 @@ def _message(parcel: Parcel) -> Message:
         extra_headers={"Auto-Submitted": "auto-generated"},
     )
     for each in parcel.letter.attachments:
-        message.attach(each.name, each.content_type, each.text.encode())
+        message.attach(each.name, f"{each.content_type}; charset=utf-8", each.text.encode())
     # Flask-Mail makes up a new one for each object; ours must be the same on every try.
     message.msgId = parcel.message_id
     return message

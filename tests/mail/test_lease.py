@@ -1,12 +1,13 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import sqlalchemy as sa
 
 from portal.clock import now
-from portal.extensions import db
-from portal.mail import lease
-from portal.mail.models import MailState
+from portal.extensions import db, transaction
+from portal.mail import lease, outbox
+from portal.mail.models import MailState, OutboxMail
 from portal.mail.worker import drain
 from tests.mail.conftest import all_rows, row, write
 
@@ -30,6 +31,31 @@ def test_outcome_of_a_lost_lease_changes_nothing(app, clock):
     assert not lease.settle(slow, lambda mail: mail.fail(because="too slow"))
     assert lease.settle(quick, lambda mail: mail.succeed(at=now()))
     assert row(mail_id).state is MailState.SENT
+
+
+@pytest.mark.parametrize("settles", [True, False])
+def test_letter_that_is_cancelled_under_way_is_not_tried_again(server, clock, settles):
+    mail_id = write()
+    claim = lease.take(at=now())
+    with transaction():
+        outbox.cancel(claim.uid)
+    if settles:
+        lease.settle(claim, lambda mail: mail.retry(at=now(), because="451"))
+    clock.advance(minutes=5)
+    assert drain(at=now()) == 0
+    assert (row(mail_id).state, server.mails) == (MailState.EXPIRED, [])
+
+
+def test_letter_that_failed_before_it_was_cancelled_is_not_sent_again(server):
+    mail_id = write()
+    claim = lease.take(at=now())
+    lease.settle(claim, lambda mail: mail.fail(because="550"))
+    with transaction():
+        assert outbox.cancel(claim.uid) == 0
+    with transaction() as session:
+        session.get_one(OutboxMail, mail_id).send_again(at=now())
+    assert drain(at=now()) == 0
+    assert (row(mail_id).state, server.mails) == (MailState.EXPIRED, [])
 
 
 def test_pause_of_a_lost_lease_changes_nothing(app, clock):

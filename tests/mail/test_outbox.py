@@ -66,7 +66,7 @@ def test_cancel_takes_back_what_waits_under_the_prefix(app):
 def test_content_is_sealed_to_its_row(app):
     with transaction():
         mail = queue_alert()
-    assert "desk" not in mail.content
+    assert "Open the desk" not in mail.content
     assert outbox.unseal(mail.uid, mail.content).text.startswith("Open the desk:\n")
     with pytest.raises(CannotOpenError):
         outbox.unseal("staff_alert:2:1", mail.content)
