@@ -13,7 +13,7 @@ WRONG = "That email and password do not go together. Check both and try again"
 
 
 class SignInForm(SignedForm):
-    """Who wants in, and where they were going."""
+    """Who wants in, where they were going, and what their session ended on: see `unsent`."""
 
     class Meta(SignedForm.Meta):
         """A token of its own: one from a public form does not sign anybody in."""
@@ -36,6 +36,7 @@ class SignInForm(SignedForm):
         ],
     )
     next = HiddenField()
+    unsent = HiddenField()
 
     def refuse(self, words: str) -> None:
         """Show why nobody was signed in, without saying which of the two was wrong."""

@@ -1,9 +1,11 @@
 """The guard on every staff page: who is it, may they, and was the form ours.
 
 A guarded view reads `current_staff()`. Its templates put `staff_token()` into each form, and the
-guard checks it on every POST, from the field `csrf_token` or the header `X-CSRFToken`. A refused
-token costs nothing: the 403 page carries the form's fields and offers to send them again. The
-session of the request stands in `g.staff_session`, detached: it may end while the view runs.
+guard checks it on every POST, from the field `csrf_token` or the header `X-CSRFToken`. Neither a
+refused token nor a session that ended costs what was typed: the 403 page carries the form's fields
+and offers to send them again, after signing in if need be. A fragment is refused with 403 and no
+page; the script then sends its form as a page of its own. The session of the request stands in
+`g.staff_session`, detached: it may end while the view runs.
 """
 
 import functools
@@ -22,7 +24,9 @@ from portal.errors import refuse_nul
 from portal.extensions import db, settings
 from portal.htmx import wants_fragment
 from portal.staff import actions, cookie, destination, queries
+from portal.staff.forms import SignInForm
 from portal.staff.models import Role, Staff, StaffSession
+from portal.staff.unsent import Unsent
 
 View = Callable[..., Any]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -64,13 +68,13 @@ def current_session() -> StaffSession:
 
 def live_session() -> StaffSession | None:
     """Return the session behind this request's cookie while it stands, else None."""
-    token_hash = cookie.sent_hash()
-    session = queries.session_of(token_hash) if token_hash else None
-    if session is None:
-        return None
-    db.session.expunge(session)
-    idle = timedelta(minutes=settings().staff_idle_minutes)
-    return session if session.is_live(at=now(), idle=idle) else None
+    session = _sent_session()
+    return session if session and _is_live(session) else None
+
+
+def sit(token_hash: str) -> None:
+    """Go on in this request as whoever the session of this hash belongs to."""
+    g.staff_session = queries.session_of(token_hash)
 
 
 def is_cross_site() -> bool:
@@ -95,10 +99,23 @@ def staff_token() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
 
 
+def _sent_session() -> StaffSession | None:
+    """Return the session behind this request's cookie, live or over, detached; else None."""
+    token_hash = cookie.sent_hash()
+    session = queries.session_of(token_hash) if token_hash else None
+    if session is not None:
+        db.session.expunge(session)
+    return session
+
+
+def _is_live(session: StaffSession) -> bool:
+    return session.is_live(at=now(), idle=timedelta(minutes=settings().staff_idle_minutes))
+
+
 def _refusal(allowed: frozenset[Role], *, touch: bool) -> Any:
-    session = live_session()
-    if session is None:
-        return _to_sign_in()
+    session = _sent_session()
+    if session is None or not _is_live(session):
+        return _to_sign_in(session)
     g.staff_session = session
     if session.staff.role not in allowed:
         abort(403)
@@ -116,11 +133,23 @@ def _is_poll() -> bool:
     return request.method == "GET" and wants_fragment() and "poll" in request.args
 
 
-def _to_sign_in() -> Any:
-    url = url_for("staff.sign_in", next=destination.page_in_view())
+def _to_sign_in(ended: StaffSession | None) -> Any:
+    after = destination.page_in_view()
+    if ended and request.method not in SAFE and _form_is_ours(ended):
+        return _keep_unsent(ended.staff, after)
+    url = url_for("staff.sign_in", next=after)
     if wants_fragment():
         return Response(status=204, headers={"HX-Redirect": url})
     return redirect(url, 303)
+
+
+def _keep_unsent(staff: Staff, after: str | None) -> Any:
+    if wants_fragment():
+        return Response(csrf.STALE, status=403, mimetype="text/plain")
+    refuse_nul()
+    kept = {"next": after, "unsent": Unsent.of_request().seal(staff)}
+    form = SignInForm(formdata=None, data=kept)
+    return render_template("staff/sign_in.html", form=form, timed_out=True), 403
 
 
 def _form_is_ours(session: StaffSession) -> bool:
@@ -135,8 +164,7 @@ def _ask_again() -> Any:
         return Response(csrf.STALE, status=403, mimetype="text/plain")
     if is_cross_site():
         abort(403)
-    typed = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
-    return render_template("staff/again.html", typed=typed, because=csrf.STALE), 403
+    return render_template("staff/again.html", form=Unsent.of_request(), because=csrf.STALE), 403
 
 
 def _context(session: StaffSession) -> str:

@@ -1,8 +1,9 @@
 """Questions about accounts and sessions: read only."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from portal.extensions import db
 from portal.staff.models import Staff, StaffSession
@@ -17,11 +18,15 @@ def account_of(email: str) -> Staff | None:
 
 def session_of(token_hash: str) -> StaffSession | None:
     """Return the session whose cookie hashes to this, live or over, or None."""
-    return db.session.scalars(
-        select(StaffSession).where(StaffSession.token_hash == token_hash)
-    ).one_or_none()
+    return db.session.scalars(_session(), {"token_hash": token_hash}).one_or_none()
 
 
 def everyone() -> Sequence[Staff]:
     """Return every account, by name."""
     return db.session.scalars(select(Staff).order_by(func.lower(Staff.name), Staff.id)).all()
+
+
+@cache
+def _session() -> Select[StaffSession]:
+    """Select a session; every guarded page and poll asks for its own."""
+    return select(StaffSession).where(StaffSession.token_hash == bindparam("token_hash"))

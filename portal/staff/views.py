@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
+from portal.headers import EMPTIES
 from portal.htmx import leave_for
 from portal.staff import actions, cookie, destination, guard, passwords, queries, throttle
 from portal.staff.forms import WRONG, SignInForm
 from portal.staff.models import Staff
+from portal.staff.unsent import Unsent
+
+SIGNED_IN_AGAIN = (
+    "You are signed in again. What you had typed was not sent yet, and nothing of it is lost."
+)
 
 bp = Blueprint("staff", __name__)
 bp.before_app_request(guard.forget_earlier_request)
@@ -40,7 +46,7 @@ def sign_out() -> Any:
     """End the session here and in every copy of its cookie, and empty what the browser kept."""
     actions.close_session(guard.current_session().token_hash)
     answer = cookie.take_back(leave_for(url_for("staff.sign_in", left=1)))
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    answer.headers.update(EMPTIES)
     return answer
 
 
@@ -80,8 +86,16 @@ def _let_in(staff: Staff, form: SignInForm) -> Any:
     )
     if not opened:
         return _wrong(form)
-    after = destination.own_path(form.next.data) or url_for("desk.queue")
-    return cookie.give(redirect(after, 303), token)
+    return cookie.give(_go_on(staff, form, token), token)
+
+
+def _go_on(staff: Staff, form: SignInForm, token: str) -> Any:
+    unsent = Unsent.opened(form.unsent.data, staff)
+    if unsent is None:
+        return redirect(destination.own_path(form.next.data) or url_for("desk.queue"), 303)
+    guard.sit(cookie.hash_of(token))
+    page = render_template("staff/again.html", form=unsent, because=SIGNED_IN_AGAIN)
+    return make_response(page)
 
 
 def _wrong(form: SignInForm) -> Any:

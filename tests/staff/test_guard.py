@@ -1,8 +1,10 @@
+import re
+
 import pytest
 
 from portal.staff import actions, guard
 from portal.staff.models import Role
-from tests.staff.conftest import PASSWORD, Browser
+from tests.staff.conftest import PASSWORD, Browser, token_of
 
 pytestmark = pytest.mark.one_database
 
@@ -133,6 +135,72 @@ def test_fragment_with_a_bad_token_gets_the_words_alone(browser, dana):
     browser.sign_in()
     answer = browser.client.post("/test/note", data={"text": "x"}, headers=FRAGMENT)
     assert (answer.status_code, answer.text) == (403, STALE)
+
+
+def send_after_the_session(browser, clock, **headers):
+    """Type something, be away for two hours, and press."""
+    browser.sign_in()
+    token = browser.staff_token()
+    clock.advance(hours=2)
+    typed = {"text": "said <b>é</b>", "outcome": ["a", "b"], "csrf_token": token}
+    return browser.client.post("/test/note", data=typed, headers=headers)
+
+
+def sign_in_on(browser, page, email="dana@example.com"):
+    unsent = re.search(r'name="unsent" value="([^"]+)"', page.text)[1]
+    return browser.sign_in(email, unsent=unsent)
+
+
+def test_what_was_typed_as_the_session_ended_is_sent_after_signing_in(browser, dana, clock):
+    page = send_after_the_session(browser, clock)
+    assert page.status_code == 403
+    assert "What you had typed is kept" in page.text
+    assert "said" not in page.text
+    again = sign_in_on(browser, page)
+    assert again.status_code == 200
+    assert "You are signed in again" in again.text
+    assert 'action="/test/note"' in again.text
+    assert 'name="text" value="said &lt;b&gt;é&lt;/b&gt;"' in again.text
+    assert again.text.count('name="outcome"') == 2
+    sent = {"text": "said", "csrf_token": token_of(again)}
+    assert browser.client.post("/test/note", data=sent).text == "said"
+
+
+def test_what_was_typed_survives_a_wrong_password(browser, dana, clock):
+    page = send_after_the_session(browser, clock)
+    unsent = re.search(r'name="unsent" value="([^"]+)"', page.text)[1]
+    wrong = browser.sign_in(password="another green mat 42", unsent=unsent)
+    assert wrong.status_code == 422
+    assert "said &lt;b&gt;é" in sign_in_on(browser, wrong).text
+
+
+def test_what_somebody_else_had_typed_is_not_shown(browser, dana, clock):
+    actions.add_staff(email="kit@example.com", name="Kit", role=Role.COACH, password=PASSWORD)
+    page = send_after_the_session(browser, clock)
+    answer = sign_in_on(browser, page, email="kit@example.com")
+    assert (answer.status_code, answer.location) == (303, "/desk/")
+
+
+@pytest.mark.parametrize("planted", ["x", "x.y", "@studio.AAAA", "ä.ä"])
+def test_what_nobody_sealed_is_not_shown(browser, dana, planted):
+    assert browser.sign_in(unsent=planted).location == "/desk/"
+
+
+def test_form_of_another_session_is_not_kept(browser, other_browser, dana, clock):
+    browser.sign_in()
+    other_browser.sign_in()
+    token = browser.staff_token()
+    clock.advance(hours=2)
+    answer = other_browser.client.post("/test/note", data={"text": "x", "csrf_token": token})
+    assert (answer.status_code, answer.location) == (303, "/staff/sign-in")
+
+
+def test_fragment_after_the_session_is_refused_so_that_its_form_is_sent_as_a_page(
+    browser, dana, clock
+):
+    answer = send_after_the_session(browser, clock, **FRAGMENT)
+    assert (answer.status_code, answer.text) == (403, STALE)
+    assert "HX-Redirect" not in answer.headers
 
 
 def test_session_that_ends_while_a_view_runs_is_no_error(browser, dana, guarded_app):
