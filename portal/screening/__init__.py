@@ -13,6 +13,7 @@ from portal.screening.decision import (
     reasons,
 )
 from portal.screening.explain import describe
+from portal.screening.overheard import overheard
 from portal.screening.questionnaire import questionnaire
 from portal.screening.rules import ruleset
 from portal.screening.watch import watch
@@ -24,6 +25,7 @@ __all__ = [
     "decide",
     "describe",
     "evaluate_many",
+    "overheard",
     "questionnaire",
     "reasons",
     "ruleset",

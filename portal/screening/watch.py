@@ -1,4 +1,7 @@
-"""Reads a note for things a question already asks: it can repeat a question, never set a level."""
+"""Reads a note for things a question already asks: it can repeat a question, never set a level.
+
+What nobody asked for, a chat or a reply, is read for outcries too, and without what was long ago.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,21 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 ENDINGS = ("", "s", "es", "ed", "ing", "ness", "y", "er")
 TYPO_FROM = 6
 """Shorter words have too many neighbours: "numb" and "dumb"."""
+WORDS_KEPT = 50_000
+"""Comparisons that a process remembers: strangers choose the words, so there has to be an end."""
 
 
 @dataclass(frozen=True)
 class Watched:
-    """One thing to look for: one word of each group, close together."""
+    """One thing to look for: one word of each group, close together. An outcry has no `key`."""
 
     key: str
     groups: tuple[frozenset[str], ...]
@@ -41,15 +47,16 @@ class WatchList:
         self._turns = frozenset(raw["turns"])
         self._starters = frozenset(raw["starters"])
         self._afterwards = frozenset(raw["afterwards"])
+        past = {name: re.compile(rf"\b(?:{words})\b") for name, words in raw["past"].items()}
+        self._long_ago, self._told, self._goes_on = past["long_ago"], past["told"], past["goes_on"]
         near: int = raw["near"]
         self._reach: int = raw["reach"]
         self._phrases = [
             (re.compile(rf"\b(?:{before})\b"), after) for before, after in raw["phrases"]
         ]
-        self.watched = [
-            Watched(each["key"], tuple(map(frozenset, each["groups"])), each.get("near", near))
-            for each in raw["watch"]
-        ]
+        self.watched, self.outcries = (
+            [_watched(each, near=near) for each in raw[table]] for table in ("watch", "outcry")
+        )
 
     def read(self, note: str) -> tuple[str, ...]:
         """List the questions that the note mentions and does not deny, once each."""
@@ -61,6 +68,22 @@ class WatchList:
                 if any(self._mentions(clause, watched) for clause in clauses)
             )
         )
+
+    def cries_out(self, text: str) -> bool:
+        """Say whether a text mentions, and does not deny, what no question asks: call for help."""
+        clauses = list(self._clauses(self._plain(text)))
+        return any(self._mentions(clause, each) for each in self.outcries for clause in clauses)
+
+    def of_today(self, text: str) -> str:
+        """Return a text without the parts that tell what was over long ago."""
+        plain = re.sub("['\u2019`]", "", text.lower())
+        if self._goes_on.search(plain) or not self._long_ago.search(plain):
+            return text
+        parts = re.split(r"([.,;!?\n]+|\b(?:and|but)\b)", plain)
+        return "".join(part for part in parts if not self._is_over(part))
+
+    def _is_over(self, part: str) -> bool:
+        return bool(self._long_ago.search(part) and self._told.search(part))
 
     def _plain(self, note: str) -> str:
         """Lower case, without apostrophes, and with the phrases said in one word."""
@@ -105,20 +128,25 @@ class WatchList:
         return len(after) == 1 and after[0] in self._afterwards
 
 
+def _watched(raw: Mapping[str, Any], *, near: int) -> Watched:
+    groups = tuple(map(frozenset, raw["groups"]))
+    return Watched(raw.get("key", ""), groups, raw.get("near", near))
+
+
 def _places(words: Sequence[str], watched: Watched) -> Iterator[tuple[int, ...]]:
-    """Where the groups meet: one word, or two that stand close together."""
+    """Where the groups meet: a word of the first, and one of each other close to it."""
+    first, *others = watched.groups
     for place, word in enumerate(words):
-        if not _is_one_of(word, watched.groups[0]):
+        if not _is_one_of(word, first):
             continue
-        if len(watched.groups) == 1:
-            yield (place,)
-            continue
-        for other in range(max(0, place - watched.near), min(len(words), place + watched.near + 1)):
-            if other != place and _is_one_of(words[other], watched.groups[1]):
-                yield (place, other)
+        around = range(max(0, place - watched.near), min(len(words), place + watched.near + 1))
+        near = [other for other in around if other != place]
+        found = ([other for other in near if _is_one_of(words[other], group)] for group in others)
+        for meeting in product(*found):
+            yield (place, *meeting)
 
 
-@cache
+@lru_cache(maxsize=WORDS_KEPT)
 def _is_one_of(word: str, wanted: frozenset[str]) -> bool:
     return any(_is_like(word, each) for each in wanted)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.screening import decide, questionnaire, watch
-from portal.screening.watch import watchlist
+from portal.screening.watch import WORDS_KEPT, _is_one_of, watchlist
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,10 @@ from portal.screening.watch import watchlist
         ("lost control of my bowels", "bowel"),
         ("my left foot drags", "leg_weakness"),
         ("leg gives way on stairs", "leg_weakness"),
+        ("I can\u2019t feel my legs", "leg_weakness"),
+        ("cannot feel my right leg", "leg_weakness"),
+        ("lost all feeling in my left foot", "leg_weakness"),
+        ("both legs numb since this morning", "leg_weakness"),
         ("chest felt tight last week", "chest_pain"),
         ("No fever. Chest pains when I climb", "chest_pain"),
         ("short of breath lying down", "breathless"),
@@ -47,6 +51,8 @@ def test_note_that_mentions_it_asks_the_question_again(note, key):
         *["", "no numbness", "no numbness in my groin", "never had chest pain"],
         *["I have never had any chest pain or tightness", "no trouble peeing", "bladder fine"],
         *["no numbness, tingling or weakness in my legs", "chest pain: none", "fever? no"],
+        *["no loss of feeling in my legs", "I feel good on leg day", "tired in both legs"],
+        *["I do not feel ready for leg day", "both hands numb", "both knees ache, never numb"],
         *["i dont have cancer", "no loss of feeling in my groin", "without fever or weight loss"],
         *["havent lost control of my bladder", "no weight loss, fever, or chest pain"],
         *["want a strong chest and less back pain", "I want strong legs", "I love leg day"],
@@ -69,3 +75,8 @@ def test_every_watched_key_can_be_asked_once_more():
     [page] = [page for page in questionnaire().pages if page.recheck]
 
     assert {watched.key for watched in watchlist().watched} <= set(page.asks)
+
+
+def test_words_that_strangers_make_up_are_not_remembered_for_ever():
+    watch(" ".join(f"zz{number}" for number in range(WORDS_KEPT // 10)))
+    assert _is_one_of.cache_info().currsize == WORDS_KEPT
