@@ -107,6 +107,7 @@ def _enquiry(lead: Lead, asked: Asked, *, at: datetime) -> Enquiry:
         reason=asked.reason,
         contact_by=asked.contact_by,
         visit_on=asked.visit_on,
+        picked=asked.picked,
         touch=asked.touch,
         created_at=at,
     )

@@ -27,6 +27,7 @@ class Asked:
     reason: str
     contact_by: ContactBy
     visit_on: date | None
+    picked: str | None
     marketing: bool
     touch: dict[str, Any]
     held: Held | None

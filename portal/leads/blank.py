@@ -11,11 +11,13 @@ from typing import Any, cast
 from flask import current_app, g, render_template, request
 from markupsafe import Markup
 
+from portal import opening
 from portal.clock import now
 from portal.extensions import settings
-from portal.leads import days, proof, touch
+from portal.leads import days, display, picked, proof, touch
 from portal.leads.display import SLUGS, Filled
-from portal.leads.models import ContactBy
+from portal.leads.models import ContactBy, Kind
+from portal.leads.prefill import Known
 from portal.pages import framed
 
 KINDS = {slug: kind for kind, slug in SLUGS.items()}
@@ -39,6 +41,14 @@ def page(template: str, **facts: Any) -> str:
     return _complete(_kept((template, f"{request.path} {framed()}"), draw))
 
 
+def page_after(token: str, told: Known | None) -> str:
+    """Return the consult form for somebody who has picked a time already: theirs alone."""
+    key = proof.new_key()
+    known = display.typed_by(told) if told else {}
+    typed = EMPTY | _arrival() | known | {picked.NAME: token}
+    return display.around(Filled(Kind.CONSULT, "page", typed, {}, proof.token(key), key).facts)
+
+
 def lead_form(slug: str, place: str = "dialog") -> Markup:
     """Return an empty form; while a whole page is drawn to be kept, with its gaps open."""
     pieces = _kept((slug, place), lambda: _draw(slug, place))
@@ -53,11 +63,15 @@ def _draw(slug: str, place: str) -> str:
 
 
 def _kept(name: tuple[str, str], draw: Callable[[], str]) -> list[str]:
-    """Return text in pieces, the names of its gaps at the odd places; drawn anew each day."""
-    first = days.first_day(settings().studio.hours, at=now())
+    """Return text in pieces, the names of its gaps at the odd places.
+
+    It is drawn anew each day, and when the studio's usual week has changed.
+    """
+    usual = opening.to_show(settings())
+    state = (usual.week, days.first_day(usual, at=now()))
     kept = current_app.extensions.get(KEPT, {})
-    if kept.get("first_day") != first or current_app.debug:
-        kept = current_app.extensions[KEPT] = {"first_day": first}
+    if kept.get("state") != state or current_app.debug:
+        kept = current_app.extensions[KEPT] = {"state": state}
     if name not in kept:
         pieces = GAP.split(draw())
         kept[name] = [piece if n % 2 else Markup(piece) for n, piece in enumerate(pieces)]  # noqa: S704 - our own templates
@@ -80,7 +94,7 @@ def _arrival() -> dict[str, str]:
     than its host.
     """
     here = request.full_path.rstrip("?")
-    came_from = request.args.get("from") or request.referrer or ""
+    came_from = request.args.get(touch.FROM) or request.referrer or ""
     before = touch.inside(came_from, host=request.host)
     if before is None:
         return {"landing": here[:LONGEST_ADDRESS], "referrer": came_from[:LONGEST_ADDRESS]}

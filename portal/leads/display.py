@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, make_response, render_template, url_for
+from flask import Response, make_response, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
 
+from portal import opening
 from portal.clock import now
-from portal.extensions import settings
+from portal.extensions import db, settings
+from portal.hours import OpeningHours
 from portal.htmx import vary, wants_fragment
-from portal.leads import days, wording
-from portal.leads.forms import WHOLE_FORM, LeadForm
-from portal.leads.models import Kind
+from portal.leads import days, picked, proof, wording
+from portal.leads.forms import LeadForm
+from portal.leads.keyed import WHOLE_FORM
+from portal.leads.models import ContactBy, Kind
+from portal.leads.prefill import Known
 from portal.screening import ruleset
 from portal.words import day_words
 
@@ -49,6 +54,7 @@ class Filled:
             "days": _days() if self.kind is Kind.DAY_PASS else (),
             "signs": ruleset().words.safety_net["emergency"],
             "wording": wording,
+            "picked": picked.read(self.typed.get(picked.NAME, "")),
         }
 
 
@@ -60,13 +66,29 @@ def given_back(
     problems = {WHOLE_FORM: words} if words else form.problems
     key, token = form.renewed(fresh_key=fresh_key)
     filled = Filled(form.kind, form.place.data, form.typed, problems, token, key)
-    response = make_response(_around(filled.facts), status)
+    response = make_response(around(filled.facts), status)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = str(settings().lead_rate_limit.get_expiry())
     return vary(response)
 
 
-def _around(facts: dict[str, Any]) -> str:
+def filled(kind: Kind, told: Known) -> Response:
+    """Return a form with what its person has told an earlier step."""
+    key = proof.new_key()
+    shown = Filled(kind, "page", typed_by(told), {}, proof.token(key), key)
+    return vary(make_response(around(shown.facts)))
+
+
+def typed_by(told: Known) -> dict[str, Any]:
+    """Return what stands in a form for its person; its address, which names them, is not kept."""
+    return {
+        "contact_by": ContactBy.EMAIL if told.email or not told.phone else ContactBy.PHONE,
+        "landing": request.path,
+        **vars(told),
+    }
+
+
+def around(facts: dict[str, Any]) -> str:
     """Return the form alone for htmx, else within its page."""
     if wants_fragment():
         return render_template("leads/_part.html", **facts)
@@ -77,5 +99,14 @@ def _around(facts: dict[str, Any]) -> str:
 
 
 def _days() -> list[tuple[str, str]]:
-    open_days = days.offered(settings().studio.hours, at=now())
+    open_days = days.offered(_hours(), at=now())
     return [("", "Choose a day"), *((day.isoformat(), day_words(day)) for day in open_days)]
+
+
+def _hours() -> OpeningHours:
+    """Return when the studio is open; without a database a form goes by the week alone."""
+    try:
+        return opening.hours(at=now(), settings=settings())
+    except OperationalError:
+        db.session.rollback()
+        return opening.to_show(settings())

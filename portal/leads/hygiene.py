@@ -6,6 +6,12 @@ import unicodedata
 JOINERS = frozenset("\u200c\u200d")
 UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 SPACES = re.compile(r"\s+")
+BLANKS = re.compile(r"\n{3,}")
+ADDRESS = r"(?:https?://|www\.)[^\s<>\]]*"
+SITE = r"\b[\w-]+\.(?:com|net|org|info|biz|ru|cn|xyz|top|shop)\b"
+LINK = re.compile(rf"{ADDRESS}|{SITE}", re.IGNORECASE)
+"""What leads elsewhere, well enough to count it; it decides about nothing else."""
+FEW_LINKS = 1
 UNDECOMPOSED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
 )
@@ -21,6 +27,17 @@ def one_line(text: str) -> str:
         return SPACES.sub(" ", text).strip()
     seen = (sign for sign in unicodedata.normalize("NFC", text) if _is_seen(sign))
     return SPACES.sub(" ", "".join(seen)).strip()
+
+
+def several_lines(text: str) -> str:
+    """Return `text` cleaned line by line; where lines were left empty, one stays so."""
+    lines = [one_line(line) for line in text.splitlines()]
+    return BLANKS.sub("\n\n", "\n".join(lines)).strip()
+
+
+def leads_elsewhere(text: str, *, name: str) -> bool:
+    """Say whether there are more links in a text than people send, or one in the name."""
+    return len(LINK.findall(text)) > FEW_LINKS or LINK.search(name) is not None
 
 
 def _is_seen(sign: str) -> bool:

@@ -55,16 +55,20 @@ class Held(StrEnum):
     TRAP = "filled in a field that people do not see"
     HASTE = "sent within seconds"
     BORROWED = "sent with the proof of another form"
+    LINKS = "carries several links, or one in the name"
+    MANY = "one of several that wait from one person"
 
 
 GOES_ON_ALONE = frozenset({Held.HASTE, Held.BORROWED})
 OPEN = frozenset({Status.UNFINISHED, Status.WAITING, Status.CONTACTED})
-UNKNOWN_RANK = 3
+REPORTED_RANK = 2
+"""Of a sign reported while training: below the alarms, above everybody who is still to begin."""
+UNKNOWN_RANK = 4
 RANK = {
     Disposition.EMERGENCY: 0,
     Disposition.URGENT: 1,
-    Disposition.REFERRAL: 2,
+    Disposition.REFERRAL: 3,
     Disposition.INCOMPLETE: UNKNOWN_RANK,
-    Disposition.CAUTION: 4,
-    Disposition.CLEAR: 5,
+    Disposition.CAUTION: 5,
+    Disposition.CLEAR: 6,
 }

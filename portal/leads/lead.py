@@ -11,12 +11,13 @@ from portal.leads.kinds import (
     GOES_ON_ALONE,
     OPEN,
     RANK,
+    REPORTED_RANK,
     UNKNOWN_RANK,
     ContactBy,
     Disposition,
     Status,
 )
-from portal.orm import Base, text_enum
+from portal.orm import NEVER_AGAIN, Base, text_enum
 from portal.staff.models import Staff
 
 
@@ -26,6 +27,7 @@ class Lead(Base):
     `email_key` and `phone_e164` are the normalised identities: each belongs to one lead. What staff
     typed is never overwritten by a form; a differing new value stays on its enquiry as a proposal.
     `open_rank` is the queue: null when closed, so that the queue's index holds open leads only.
+    `reported_at` is when a sign was reported while training, until the next outcome or clearance.
     `version` counts every change at the desk, and guards against acting on a stale screen.
     """
 
@@ -54,6 +56,7 @@ class Lead(Base):
             sqlite_where=text("snoozed_until IS NOT NULL"),
             postgresql_where=text("snoozed_until IS NOT NULL"),
         ),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,6 +74,7 @@ class Lead(Base):
     timeframe: Mapped[str | None] = mapped_column(String(20))
     hold: Mapped[str | None] = mapped_column(String(20))
     screened_at: Mapped[datetime | None]
+    reported_at: Mapped[datetime | None]
     open_rank: Mapped[int | None]
     due_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
@@ -117,11 +121,17 @@ class Lead(Base):
         """Take over a decision of the health check. It is always news: it wakes and reopens."""
         self.disposition, self.timeframe, self.hold = disposition, timeframe, hold
         self.screened_at, self.snoozed_until, self.held_because = at, None, None
+        self.reported_at = None
         self._move(Status.WAITING, at=at, due_at=due_at)
+
+    def reported(self, *, at: datetime, due_at: datetime) -> None:
+        """Note that what was just decided was reported while training: it goes before referrals."""
+        self.reported_at, self.due_at = at, due_at
+        self.touched(at=at)
 
     def forget_screening(self, *, at: datetime, due_at: datetime) -> None:
         """Know nothing of their health any more: nobody may be booked on what is no longer told."""
-        self.disposition = self.timeframe = self.screened_at = None
+        self.disposition = self.timeframe = self.screened_at = self.reported_at = None
         self.hold = "all"
         if self.is_open:
             self._move(Status.UNFINISHED, at=at, due_at=due_at)
@@ -135,6 +145,7 @@ class Lead(Base):
         A session that is booked already stays booked.
         """
         self.disposition, self.timeframe, self.hold = Disposition.CAUTION, "none", leaves
+        self.reported_at = None
         self._is_news(at=at, due_at=due_at)
 
     def held_again(
@@ -216,8 +227,7 @@ class Lead(Base):
         """Count a change, so that a stale screen is noticed, and put the queue index right."""
         self.version += 1
         self.updated_at = at
-        rank = UNKNOWN_RANK if self.disposition is None else RANK[self.disposition]
-        self.open_rank = rank if self.is_open else None
+        self.open_rank = self._rank() if self.is_open else None
 
     def state(self) -> dict[str, Any]:
         """Return what an undo has to put back."""
@@ -237,6 +247,10 @@ class Lead(Base):
         for name in ("claimed_at", "due_at", "snoozed_until", "first_reply_at"):
             setattr(self, name, _moment(state[name]))
         self.touched(at=at)
+
+    def _rank(self) -> int:
+        known = UNKNOWN_RANK if self.disposition is None else RANK[self.disposition]
+        return min(known, REPORTED_RANK) if self.reported_at else known
 
     def _is_news(self, *, at: datetime, due_at: datetime) -> None:
         self.snoozed_until = None

@@ -11,6 +11,7 @@ from portal.leads.kinds import (
     GOES_ON_ALONE,
     OPEN,
     RANK,
+    REPORTED_RANK,
     UNKNOWN_RANK,
     ContactBy,
     Disposition,
@@ -27,6 +28,7 @@ __all__ = [
     "GOES_ON_ALONE",
     "OPEN",
     "RANK",
+    "REPORTED_RANK",
     "UNKNOWN_RANK",
     "Activity",
     "Consent",
@@ -47,6 +49,7 @@ class Enquiry(Base):
 
     `public_id` is the random subject of the person's links. `body_hash` tells a repeat from
     another text under the same key. `touch` holds landing page, referrer and UTM, first and last.
+    `picked` is what was chosen before the form, for the step that offered it (see `picked`).
     """
 
     __tablename__ = "enquiry"
@@ -64,6 +67,7 @@ class Enquiry(Base):
     reason: Mapped[str] = mapped_column(String(20))
     contact_by: Mapped[ContactBy | None] = mapped_column(text_enum(ContactBy, name="contact_by"))
     visit_on: Mapped[date | None]
+    picked: Mapped[str | None] = mapped_column(String(200))
     touch: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime]
     lead: Mapped[Lead] = relationship(lazy="joined", innerjoin=True)

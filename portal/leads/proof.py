@@ -23,6 +23,11 @@ def new_key() -> str:
     return secrets.token_hex(KEY_BYTES)
 
 
+def is_key(text: str | None) -> bool:
+    """Say whether a text is a key that we could have made."""
+    return KEY.fullmatch(text or "") is not None
+
+
 def token(key: str, *, returned: bool = False) -> str:
     """Return the token of a form; `returned` when its sender has been here and got it back."""
     return csrf.sign(f"{RETURNED if returned else SHOWN}:{key}")

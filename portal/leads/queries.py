@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 
 from portal.extensions import db
 from portal.leads.asked import KeyTakenError
@@ -44,15 +44,15 @@ def lead_to_write(lead_id: int) -> Lead:
     return db.session.scalars(select(Lead).where(Lead.id == lead_id).with_for_update(of=Lead)).one()
 
 
-def known(email: Email, phone: Phone | None) -> tuple[Lead | None, Lead | None]:
+def known(email: Email | None, phone: Phone | None) -> tuple[Lead | None, Lead | None]:
     """Return the lead with this e-mail and the lead with this phone, locked in one order."""
-    theirs = Lead.email_key == email.key
-    if phone is not None and phone.e164 is not None:
-        theirs = or_(theirs, Lead.phone_e164 == phone.e164)
-    query = select(Lead).where(theirs).order_by(Lead.id).with_for_update(of=Lead)
+    address, number = (email.key if email else None), (phone.e164 if phone else None)
+    theirs = [Lead.email_key == address] if address else []
+    if number:
+        theirs.append(Lead.phone_e164 == number)
+    query = select(Lead).where(or_(false(), *theirs)).order_by(Lead.id).with_for_update(of=Lead)
     found = db.session.scalars(query).all()
-    by_email = next((lead for lead in found if lead.email_key == email.key), None)
-    number = phone.e164 if phone else None
+    by_email = next((lead for lead in found if address and lead.email_key == address), None)
     by_phone = next((lead for lead in found if number and lead.phone_e164 == number), None)
     return by_email, by_phone
 

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from portal.config import Settings
+from portal import opening
+from portal.config import Clocks, Settings
+from portal.hours import OpeningHours
 from portal.leads.models import Disposition
 
 
@@ -12,7 +14,14 @@ def due_at(disposition: Disposition | None, *, at: datetime, settings: Settings)
     Emergencies and urgent outcomes count minutes of opening time, a referral is for the same day,
     everything else is for noon of the next open day (see `Clocks`).
     """
-    hours, clocks = settings.studio.hours, settings.clocks
+    hours = opening.hours(at=at, settings=settings)
+    return due_within(hours, disposition, at=at, clocks=settings.clocks)
+
+
+def due_within(
+    hours: OpeningHours, disposition: Disposition | None, *, at: datetime, clocks: Clocks
+) -> datetime:
+    """Return the same for opening hours at hand."""
     if disposition is Disposition.EMERGENCY:
         return hours.after(at, minutes=clocks.emergency_minutes)
     if disposition is Disposition.URGENT:

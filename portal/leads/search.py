@@ -58,23 +58,25 @@ def matching(typed: str, *, limit: int = 50) -> list[int]:
     found = list(db.session.scalars(_leads(terms).order_by(LeadWord.word).limit(MOST_ROWS)))
     if len(found) == MOST_ROWS:
         newest = db.session.scalar(select(func.max(Lead.id))) or 0
-        recent = _leads(terms, word=LeadWord.word + "").where(LeadWord.lead_id > newest - NEWEST)
-        found += db.session.scalars(recent)
+        found += db.session.scalars(_newest(terms, after=newest - NEWEST).limit(limit))
     return sorted(set(found), reverse=True)[:limit]
 
 
-def _leads(terms: list[str], *, word: Any = LeadWord.word) -> Select[int]:
-    """Select by the longest beginning, the rarest as a rule, and check the others.
+def _leads(terms: list[str]) -> Select[int]:
+    """Select by the longest beginning, the rarest as a rule, and check the others."""
+    query = select(LeadWord.lead_id).where(_begins(LeadWord.word, terms[0]))
+    return query.where(*(_has(LeadWord.lead_id, term) for term in terms[1:]))
 
-    A `word` that is not the bare column keeps the database from reading by word.
-    """
-    query = select(LeadWord.lead_id).where(_begins(word, terms[0]))
-    for term in terms[1:]:
-        other = aliased(LeadWord)
-        query = query.where(
-            select(1).where(other.lead_id == LeadWord.lead_id, _begins(other.word, term)).exists()
-        )
-    return query
+
+def _newest(terms: list[str], *, after: int) -> Select[int]:
+    """Select lead by lead from the newest back, which ends as soon as enough are found."""
+    query = select(Lead.id).where(Lead.id > after, *(_has(Lead.id, term) for term in terms))
+    return query.order_by(Lead.id.desc())
+
+
+def _has(lead_id: Any, term: str) -> ColumnElement[bool]:
+    word = aliased(LeadWord)
+    return select(1).where(word.lead_id == lead_id, _begins(word.word, term)).exists()
 
 
 def _begins(word: Any, term: str) -> ColumnElement[bool]:

@@ -12,19 +12,22 @@ from portal.leads.hygiene import one_line
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 OUR_PAGES = re.compile(
-    r"/(?:articles(?:/[a-z0-9-]*)?|consult|day-pass|how-screening-works|privacy)?"
+    r"/(?:articles(?:/[a-z0-9-]*)?|consult|day-pass|how-screening-works|privacy|chat|times)?"
 )
+FROM = "from"
+"""The name under which a page of another site that shows our form gives its own address."""
 LONGEST_VALUE = 100
 LONGEST_ADDRESS = 300
 
 
-def touches(*, landing: str, referrer: str, page: str) -> dict[str, Any]:
+def touches(*, landing: str, referrer: str, page: str, host: str) -> dict[str, Any]:
     """Return the first and the last touch of a form.
 
     `landing` and `referrer` came with the form and say where the person arrived, `page` is the
-    page it was sent from. A page without a campaign of its own keeps that of the arrival.
+    page it was sent from, `host` is our own: its personal addresses open for whoever has them, so
+    none is kept. A page without a campaign of its own keeps that of the arrival.
     """
-    first = {**visit(landing), **_from_elsewhere(referrer)}
+    first = {**visit(landing), **_from_elsewhere(referrer, host=host)}
     last = visit(page)
     if not last.keys() & set(UTM):
         last = {**first, **last}
@@ -55,11 +58,11 @@ def visit(address: str) -> dict[str, str]:
     return {"landing": parts.path, **{name: text for name, text in campaign.items() if text}}
 
 
-def _from_elsewhere(referrer: str) -> dict[str, str]:
+def _from_elsewhere(referrer: str, *, host: str) -> dict[str, str]:
     try:
         parts = urlsplit(one_line(referrer))
     except ValueError:
         return {}
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.netloc == host:
         return {}
     return {"referrer": f"{parts.scheme}://{parts.hostname}{parts.path}"[:LONGEST_ADDRESS]}

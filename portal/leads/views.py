@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, request, url_for
 from sqlalchemy.exc import OperationalError
 
 from portal.htmx import leave_for, vary
-from portal.leads import blank, display, pace, queries, touch
+from portal.leads import blank, display, pace, picked, prefill, queries, touch
 from portal.leads.actions import open_lead
 from portal.leads.asked import KeyTakenError
 from portal.leads.forms import LeadForm
@@ -32,6 +32,12 @@ def day_pass() -> Any:
 
 
 def _empty(kind: Kind) -> Any:
+    token = request.args.get(picked.NAME, "") if kind is Kind.CONSULT else ""
+    told = prefill.known()
+    if picked.read(token):
+        return vary(make_response(blank.page_after(token, told)))
+    if told is not None:
+        return display.filled(kind, told)
     return vary(make_response(blank.page("leads/page.html", own_form=display.SLUGS[kind])))
 
 

@@ -6,7 +6,7 @@ from portal.clock import now
 from portal.extensions import transaction
 from portal.leads import proof
 from portal.leads.holding import went_on
-from portal.leads.models import Activity, Enquiry, Held, Lead, Status
+from portal.leads.models import UNKNOWN_RANK, Activity, Enquiry, Held, Lead, Status
 from portal.mail.models import OutboxMail
 from tests.leads.conftest import ROBIN, fields, rows
 
@@ -89,7 +89,7 @@ def test_going_on_with_the_questions_lets_a_hasty_lead_in(client):
     with transaction():
         went_on(rows(Enquiry)[0], at=now())
     lead = last_lead()
-    assert (lead.status, lead.held_because, lead.open_rank) == ("unfinished", None, 3)
+    assert (lead.status, lead.held_because, lead.open_rank) == ("unfinished", None, UNKNOWN_RANK)
     assert [line.kind for line in rows(Activity)] == ["asked", "released"]
     assert [mail.kind for mail in rows(OutboxMail)] == ["finish_check", "staff_alert"]
 

@@ -2,6 +2,8 @@ import pytest
 
 from portal.leads.touch import inside, touches, visit
 
+OURS = "studio.example"
+
 
 def test_campaign_and_landing_page_of_an_address_are_read():
     query = "utm_source=ig&utm_medium=story&utm_campaign=nov&utm_term=a&utm_content=b"
@@ -50,22 +52,33 @@ def test_long_campaign_words_are_cut():
     ],
 )
 def test_other_sites_are_kept_without_their_query(referrer, kept):
-    assert touches(landing="/", referrer=referrer, page="")["first"] == {
+    assert touches(landing="/", referrer=referrer, page="", host=OURS)["first"] == {
         "landing": "/",
         "referrer": kept,
     }
 
 
 @pytest.mark.parametrize(
-    "referrer", ["", "javascript:alert(1)", "ftp://x.example", "http://[", "https://"]
+    "referrer",
+    [
+        "",
+        "javascript:alert(1)",
+        "ftp://x.example",
+        "http://[",
+        "https://",
+        f"https://{OURS}/chat/secret",
+    ],
 )
 def test_what_is_no_site_is_dropped(referrer):
-    assert touches(landing="/", referrer=referrer, page="")["first"] == {"landing": "/"}
+    assert touches(landing="/", referrer=referrer, page="", host=OURS)["first"] == {"landing": "/"}
 
 
 def test_page_without_a_campaign_keeps_that_of_the_arrival():
     found = touches(
-        landing="/articles/sore-back?utm_source=ig", referrer="https://ig.example/", page="/consult"
+        landing="/articles/sore-back?utm_source=ig",
+        referrer="https://ig.example/",
+        page="/consult",
+        host=OURS,
     )
     assert found == {
         "first": {
@@ -79,13 +92,16 @@ def test_page_without_a_campaign_keeps_that_of_the_arrival():
 
 def test_page_with_a_campaign_of_its_own_is_the_last_touch_alone():
     found = touches(
-        landing="/?utm_source=ig&utm_term=spring", referrer="", page="/consult?utm_source=mail"
+        landing="/?utm_source=ig&utm_term=spring",
+        referrer="",
+        page="/consult?utm_source=mail",
+        host=OURS,
     )
     assert found["last"] == {"landing": "/consult", "utm_source": "mail"}
 
 
 def test_form_without_a_page_has_one_touch_for_both():
-    found = touches(landing="/?utm_source=ig", referrer="", page="")
+    found = touches(landing="/?utm_source=ig", referrer="", page="", host=OURS)
     assert found["first"] == found["last"] == {"landing": "/", "utm_source": "ig"}
 
 

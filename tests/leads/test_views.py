@@ -2,16 +2,19 @@
 
 import contextlib
 import re
+from datetime import date
 
-import html5lib
 import pytest
+from lxml import html
 
-from portal.extensions import db
-from portal.leads import proof
+from portal.booking.models import Source, StudioClosure
+from portal.clock import now
+from portal.extensions import db, transaction
+from portal.leads import blank, proof
 from portal.leads.models import Activity, Consent, Enquiry, Lead, LeadWord
 from portal.mail.models import OutboxMail
 from portal.sqlite import WRITE
-from tests.leads.conftest import NAMESPACE, ROBIN, counts, fields, rows
+from tests.leads.conftest import ROBIN, counts, fields, rows
 
 FORMS = ("/consult", "/day-pass")
 PUBLIC = ("/", "/articles/", "/how-screening-works", "/privacy", *FORMS)
@@ -24,13 +27,11 @@ STALE = (
 
 def problems(answer) -> list[str]:
     """The lines of the error summary, in order."""
-    tree = html5lib.parse(answer.text)
-    summary = next(
-        (e for e in tree.iter(f"{NAMESPACE}div") if e.get("class") == "error-summary"), None
-    )
+    tree = html.fromstring(answer.text)
+    summary = next((e for e in tree.iter("div") if e.get("class") == "error-summary"), None)
     if summary is None:
         return []
-    return ["".join(line.itertext()).strip() for line in summary.iter(f"{NAMESPACE}li")]
+    return ["".join(line.itertext()).strip() for line in summary.iter("li")]
 
 
 def beside(answer) -> dict[str, str]:
@@ -153,6 +154,38 @@ def test_the_health_check_opens_for_who_was_sent_there(client, ask):
 def test_sent_day_pass_keeps_the_day(ask):
     assert ask("/day-pass", visit_on="2026-11-28").status_code == 303
     assert [enquiry.visit_on.isoformat() for enquiry in rows(Enquiry)] == ["2026-11-28"]
+
+
+def close(day: str) -> None:
+    with transaction() as session:
+        session.add(
+            StudioClosure(
+                day=date.fromisoformat(day),
+                closed=True,
+                reason="Works",
+                source=Source.OWN,
+                confirmed_at=now(),
+            )
+        )
+
+
+def test_day_that_somebody_closed_is_not_offered(app, client):
+    close("2026-11-28")
+    app.extensions.pop(blank.KEPT, None)
+    offered = client.get("/day-pass").text
+    app.extensions.pop(blank.KEPT, None)
+    assert 'value="2026-11-27"' in offered
+    assert 'value="2026-11-28"' not in offered
+
+
+def test_day_that_was_closed_while_the_form_was_open_is_given_back_with_words(fill, client):
+    sent = fill("/day-pass", visit_on="2026-11-28")
+    close("2026-11-28")
+    answer = client.post("/day-pass", data=sent)
+    assert answer.status_code == 422
+    assert problems(answer) == ["We are closed on Saturday, November 28. Select another day"]
+    assert 'value="2026-11-28"' not in answer.text
+    assert fields(answer.text)["name"] == ROBIN["name"]
 
 
 def test_consult_ignores_a_day(ask):
