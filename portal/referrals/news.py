@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from portal.extensions import db, settings
-from portal.intake import reasons
+from portal.intake import handover, reasons
 from portal.intake.models import Decision
 from portal.intake.queries import latest_decision
 from portal.leads.models import RANK, Activity, Disposition, Lead
@@ -118,7 +118,10 @@ def let_go(referral: Referral, *, at: datetime) -> None:
 
 
 def hold_again(referral: Referral, *, at: datetime) -> None:
-    """Hold the lead as the health check did, unless a newer outcome says otherwise."""
+    """Hold the lead as the health check did, unless a newer outcome says otherwise.
+
+    The later steps hear of it as of any outcome: a plan that is being trained must not go on.
+    """
     decision = referral.decision
     newest = latest_decision(referral.lead_id)
     if newest is None or newest.id != decision.id:
@@ -130,6 +133,7 @@ def hold_again(referral: Referral, *, at: datetime) -> None:
         at=at,
         due_at=due_at(decision.disposition, at=at, settings=settings()),
     )
+    handover.decided(referral.lead, at=at)
 
 
 def what_it_leaves(decision: Decision) -> str:

@@ -1,6 +1,6 @@
 """Questions about referrals: whose link this is, what was answered, who is released."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -31,6 +31,16 @@ def today(at: datetime) -> date:
 def of_lead(lead_id: int) -> Referral | None:
     """Return the referral of a lead, None when nobody ever had to look first."""
     return db.session.scalars(select(Referral).where(Referral.lead_id == lead_id)).one_or_none()
+
+
+def released(lead_ids: Collection[int]) -> Mapping[int, Referral]:
+    """Return the referrals of these leads that a verified clearance has released, by lead."""
+    found = db.session.scalars(
+        select(Referral)
+        .where(Referral.lead_id.in_(lead_ids), Referral.state.in_(RELEASED))
+        .order_by(Referral.id)
+    ).all()
+    return {referral.lead_id: referral for referral in found}
 
 
 def by_public_id(public_id: str) -> Referral:
