@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from portal.booking import gate, matching, notices, queries, taking
+from portal.booking import calling, gate, matching, notices, queries, taking
 from portal.booking.diary import rules
 from portal.booking.models import Booking, Place, State
 from portal.booking.openings import Opening
+from portal.booking.rules import Rules
 from portal.booking.wishes import Hand, TakenError, Wish, first_come, opening_for
 from portal.errors import WrongStateError
 from portal.extensions import db, transaction
@@ -22,11 +23,14 @@ from portal.leads.models import Enquiry, Lead
 from portal.leads.response import due_at
 from portal.leads.story import tell
 
+ANOTHER = "They have another session by now, so this one stays as it is."
+
 
 def book(public_id: str, wish: Wish, *, hand: Hand) -> Booking:
     """Book a time for the person behind an enquiry's link; a second press returns the same booking.
 
-    Raise TakenError when the time is gone, ClosedGateError when the health check keeps it closed.
+    Raise TakenError when the time is gone, ClosedGateError when the health check keeps it closed,
+    NoNumberError for a call to a number that nobody knows.
     """
 
     def try_it() -> Booking:
@@ -55,8 +59,8 @@ def book_for(lead_id: int, wish: Wish, *, hand: Hand) -> Booking:
 def move(booking_id: int, wish: Wish, *, hand: Hand, seen: int | None = None) -> Booking:
     """Put a session at another time; the old one is kept unless the new one is really free.
 
-    A second press changes nothing. Raise TakenError, ClosedGateError, or WrongStateError when the
-    session is not to come any more or has changed since version `seen`.
+    A second press changes nothing. Raise TakenError, ClosedGateError, NoNumberError as `book` does,
+    or WrongStateError when the session is not to come any more or has changed since version `seen`.
     """
     return first_come(lambda: _move(booking_id, wish, hand=hand, seen=seen), wish.starts_at)
 
@@ -70,6 +74,7 @@ def cancel(
     if booking.state is State.CANCELLED:
         return booking
     _must_be_seen(booking, seen)
+    _must_be_ahead(booking, hand)
     booking.cancel(because=because, at=hand.at)
     taking.give_back(booking)
     lead = booking.lead
@@ -104,6 +109,8 @@ def recover(booking_id: int, *, hand: Hand) -> Booking:
         return booking
     if booking.state is not State.NO_SHOW:
         raise WrongStateError("This message is for somebody who did not come.")
+    if queries.live(booking.lead_id) is not None:
+        raise WrongStateError(ANOTHER)
     notices.missed_you(booking)
     booking.recovered_at = hand.at
     booking.touched(at=hand.at)
@@ -114,13 +121,18 @@ def recover(booking_id: int, *, hand: Hand) -> Booking:
 
 
 def undo(booking_id: int, *, hand: Hand, seen: int) -> Booking:
-    """Take back a cancellation or a word about who came; raise TakenError when the time is gone."""
+    """Take back a cancellation or a word about who came.
+
+    Raise TakenError when the time is gone, WrongStateError when they have another session by now.
+    """
 
     def try_it() -> Booking:
         booking = queries.to_write(booking_id)
         if booking.is_live:
             return booking
         _must_be_seen(booking, seen)
+        if queries.live(booking.lead_id) is not None:
+            raise WrongStateError(ANOTHER)
         was_cancelled = booking.state is State.CANCELLED
         if was_cancelled:
             gate_for_staff(booking.lead)
@@ -157,22 +169,30 @@ def gate_for_staff(lead: Lead) -> None:
     gate.must_allow(lead, latest_decision(lead.id), by_staff=True)
 
 
-def new_booking(
-    lead: Lead, enquiry: Enquiry | None, opening: Opening, wish: Wish, *, hand: Hand
+def new_booking(  # noqa: PLR0913 - what a booking is made of, each by name
+    lead: Lead,
+    enquiry: Enquiry | None,
+    opening: Opening,
+    wish: Wish,
+    *,
+    hand: Hand,
+    rule: Rules,
+    uid: str | None = None,
 ) -> Booking:
-    """Write a booking with its time, mail, reminders and story into the caller's transaction."""
+    """Write a booking with its time, mail, reminders and story into the caller's transaction.
+
+    `uid` None gives it a name of its own in calendars.
+    """
     public_id = secrets.token_urlsafe(32)
-    host = urlsplit(hand.settings.public_url).hostname or "localhost"
     booking = Booking(
         public_id=public_id,
-        uid=f"{public_id}@{host}",
+        uid=uid or uid_of(public_id, hand=hand),
         lead=lead,
         enquiry=enquiry,
         coach_id=opening.coach.id,
         starts_at=opening.starts_at,
         ends_at=opening.ends_at,
-        place=wish.place,
-        their_zone=wish.their_zone if wish.place is Place.PHONE else None,
+        place=Place.IN_PERSON,
         state=State.BOOKED,
         sequence=0,
         version=1,
@@ -180,40 +200,55 @@ def new_booking(
         created_at=hand.at,
         updated_at=hand.at,
     )
+    booking.meet(wish.place or Place.IN_PERSON, their_zone=wish.their_zone)
+    calling.must_reach(booking, wish.phone)
     db.session.add(booking)
-    rule = rules()
     taking.take(booking, seat=opening.seat or 1, rules=rule)
     lead.booked(at=hand.at)
     notices.booked(booking)
-    notices.reminders(booking, at=hand.at, rule=rule)
+    notices.remind(booking, at=hand.at, rule=rule)
     _tell(booking, "booked", hand)
     return booking
+
+
+def uid_of(key: str, *, hand: Hand) -> str:
+    """Return the name by which calendars everywhere know a session."""
+    return f"{key}@{urlsplit(hand.settings.public_url).hostname or 'localhost'}"
 
 
 def _book(lead: Lead, enquiry: Enquiry | None, wish: Wish, *, hand: Hand) -> Booking:
     decision = latest_decision(lead.id)
     gate.must_allow(lead, decision, by_staff=hand.staff is not None)
     skills = matching.wanted(enquiry, decision)
-    opening = opening_for(wish, skills, hand=hand)
-    return new_booking(lead, enquiry, opening, wish, hand=hand)
+    rule = rules()
+    opening = opening_for(wish, skills, hand=hand, rule=rule)
+    return new_booking(lead, enquiry, opening, wish, hand=hand, rule=rule)
 
 
 def _move(booking_id: int, wish: Wish, *, hand: Hand, seen: int | None) -> Booking:
     booking = queries.to_write(booking_id)
     same_coach = wish.coach_id in {None, booking.coach_id}
-    if booking.is_live and booking.starts_at == wish.starts_at and same_coach:
+    same_place = wish.place in {None, booking.place}
+    same_zone = wish.place is not Place.PHONE or wish.their_zone in {None, booking.their_zone}
+    same = same_coach and same_place and same_zone and booking.starts_at == wish.starts_at
+    if booking.is_live and same:
         return booking
     _must_be_seen(booking, seen)
+    _must_be_ahead(booking, hand)
     decision = latest_decision(booking.lead_id)
     gate.must_allow(booking.lead, decision, by_staff=hand.staff is not None)
     skills = matching.wanted(booking.enquiry, decision)
-    opening = opening_for(wish, skills, hand=hand, without=booking.id, stay_with=booking.coach_id)
+    rule = rules()
+    opening = opening_for(
+        wish, skills, hand=hand, rule=rule, without=booking.id, stay_with=booking.coach_id
+    )
     before = booking.starts_at
+    booking.meet(wish.place or booking.place, their_zone=wish.their_zone)
+    calling.must_reach(booking, wish.phone)
     booking.move(
         coach_id=opening.coach.id, starts_at=opening.starts_at, ends_at=opening.ends_at, at=hand.at
     )
     taking.give_back(booking)
-    rule = rules()
     taking.take(booking, seat=opening.seat or 1, rules=rule)
     db.session.refresh(booking, ["coach"])
     booking.lead.booked(at=hand.at)
@@ -234,6 +269,12 @@ def _take_again(booking: Booking) -> None:
 def _must_be_seen(booking: Booking, seen: int | None) -> None:
     if seen is not None and booking.version != seen:
         raise WrongStateError("Somebody changed this session a moment ago. This is how it stands.")
+
+
+def _must_be_ahead(booking: Booking, hand: Hand) -> None:
+    """Leave what becomes of a session that has begun to the desk: they may be here by now."""
+    if hand.staff is None and booking.starts_at <= hand.at:
+        raise WrongStateError("This session has begun.")
 
 
 def _due(lead: Lead, hand: Hand) -> datetime:

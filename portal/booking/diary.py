@@ -1,12 +1,14 @@
 """Reading the hours, closures and bookings into the plain facts that `openings` judges."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
+from portal import opening
 from portal.booking.grid import number
 from portal.booking.models import (
     BookedCell,
@@ -15,13 +17,17 @@ from portal.booking.models import (
     CoachException,
     CoachHours,
     CoachProfile,
+    Source,
     State,
     StudioClosure,
+    StudioHours,
 )
 from portal.booking.openings import Coach, Diary, Minutes
 from portal.booking.rules import Rules
 from portal.config import Settings
 from portal.extensions import db
+from portal.hours import Week as StudioWeek
+from portal.hours import wall_time
 from portal.staff.models import Staff
 
 AROUND = timedelta(days=2)
@@ -30,7 +36,7 @@ Week = dict[int, tuple[Minutes, ...]]
 
 def rules() -> Rules:
     """Return the rules of booking that hold now."""
-    row = db.session.scalars(select(BookingRules).limit(1)).one_or_none()
+    row = db.session.scalars(select(BookingRules).order_by(BookingRules.id).limit(1)).one_or_none()
     if row is None:
         return Rules()
     return Rules(**{each.name: getattr(row, each.name) for each in fields(Rules)})
@@ -49,12 +55,11 @@ def diary(  # noqa: PLR0913 - what a diary depends on, each by name
 
     The booking `without` counts as gone: it is the one that is to be moved.
     """
-    coaches = _coaches()
+    coaches = _coaches(CoachProfile.bookable.is_(True))
     ids, days = list(coaches), (first - AROUND, last + AROUND)
     exceptions, taken = _exceptions(ids, days), _taken(ids, days, without)
-    load = _load(ids, days, settings)
     return Diary(
-        hours=settings.studio.hours,
+        hours=opening.weekly(settings),
         closed=closed_days(*days),
         coaches=tuple(
             Coach(
@@ -64,13 +69,41 @@ def diary(  # noqa: PLR0913 - what a diary depends on, each by name
                 week=week,
                 exceptions=exceptions[each],
                 taken=taken[each],
-                load=load[each],
             )
             for each, (name, skills, week) in coaches.items()
         ),
         rules=rule or rules(),
         now=at,
     )
+
+
+def working(ids: Collection[int], first: date, last: date) -> Mapping[int, Coach]:
+    """Return when these coaches work, by id, whoever may pick them; nobody who has left."""
+    coaches = _coaches(Staff.id.in_(ids))
+    exceptions = _exceptions(list(coaches), (first, last))
+    return {
+        each: Coach(each, name, skills, week, exceptions[each], taken={})
+        for each, (name, skills, week) in coaches.items()
+    }
+
+
+def load(ids: Collection[int], day: date, *, zone: ZoneInfo) -> Mapping[int, int]:
+    """Return how many sessions these coaches have to come on a day in `zone`, by coach."""
+    first, last = (
+        datetime.combine(day + timedelta(days=n), time(), tzinfo=zone).astimezone(UTC)
+        for n in (0, 1)
+    )
+    rows = db.session.execute(
+        select(Booking.coach_id, func.count())
+        .where(
+            Booking.coach_id.in_(ids),
+            Booking.state == State.BOOKED,
+            Booking.starts_at >= first,
+            Booking.starts_at < last,
+        )
+        .group_by(Booking.coach_id)
+    )
+    return {coach_id: count for coach_id, count in rows}  # noqa: C416 - a row is a tuple of its own kind
 
 
 def is_open_for_booking() -> bool:
@@ -100,6 +133,16 @@ def profiles() -> Sequence[CoachProfile]:
     return db.session.scalars(select(CoachProfile).order_by(CoachProfile.staff_id)).all()
 
 
+def studio_week() -> StudioWeek | None:
+    """Return the studio's usual week as a manager set it, None while nobody has."""
+    with db.session.no_autoflush:
+        rows = db.session.execute(
+            select(StudioHours.weekday, StudioHours.opens, StudioHours.closes)
+        ).all()
+    spans = {weekday: (wall_time(opens), wall_time(closes)) for weekday, opens, closes in rows}
+    return tuple(spans.get(weekday) for weekday in range(7)) if spans else None
+
+
 def closed_days(first: date, last: date) -> frozenset[date]:
     """Return the days on which somebody decided to close."""
     return frozenset(
@@ -111,8 +154,22 @@ def closed_days(first: date, last: date) -> frozenset[date]:
     )
 
 
-def _coaches() -> Mapping[int, tuple[str, frozenset[str], Week]]:
-    """Return the coaches whose times visitors may pick: names, skills and usual weeks, by id."""
+def closed_from(first: date) -> Mapping[date, str]:
+    """Return the closed days from `first` on, with the name of a holiday.
+
+    What the studio closes for else is its own affair, and said to nobody.
+    """
+    with db.session.no_autoflush:
+        rows = db.session.execute(
+            select(StudioClosure.day, StudioClosure.reason, StudioClosure.source).where(
+                StudioClosure.closed.is_(True), StudioClosure.day >= first
+            )
+        ).all()
+    return {day: reason if source is Source.HOLIDAY else "" for day, reason, source in rows}
+
+
+def _coaches(which: ColumnElement[bool]) -> Mapping[int, tuple[str, frozenset[str], Week]]:
+    """Return the names, skills and usual weeks of coaches who are still there, by id."""
     rows = db.session.execute(
         select(
             Staff.id,
@@ -126,7 +183,7 @@ def _coaches() -> Mapping[int, tuple[str, frozenset[str], Week]]:
         )
         .join(CoachProfile, CoachProfile.staff_id == Staff.id)
         .outerjoin(CoachHours, CoachHours.staff_id == Staff.id)
-        .where(CoachProfile.bookable.is_(True), Staff.active.is_(True))
+        .where(which, Staff.active.is_(True))
         .order_by(Staff.id, CoachHours.weekday)
     )
     found: dict[int, tuple[str, frozenset[str], Week]] = {}
@@ -171,22 +228,6 @@ def _taken(
     for coach_id, start, seat in rows:
         cell, theirs = number(start), found[coach_id]
         theirs[cell] = theirs.get(cell, frozenset()) | {seat}
-    return found
-
-
-def _load(
-    ids: Sequence[int], days: tuple[date, date], settings: Settings
-) -> Mapping[int, Counter[date]]:
-    found: defaultdict[int, Counter[date]] = defaultdict(Counter)
-    rows = db.session.execute(
-        select(Booking.coach_id, Booking.starts_at).where(
-            Booking.coach_id.in_(ids),
-            Booking.state == State.BOOKED,
-            Booking.starts_at.between(*_moments(days)),
-        )
-    )
-    for coach_id, start in rows:
-        found[coach_id][start.astimezone(settings.studio.zone).date()] += 1
     return found
 
 

@@ -22,6 +22,10 @@ class Gate(StrEnum):
     ALARM = "alarm"
 
 
+FOR_VISITORS = frozenset({Gate.OPEN})
+FOR_STAFF = frozenset({Gate.OPEN, Gate.UNFINISHED})
+
+
 class ClosedGateError(Exception):
     """This person may not be booked now; `gate` says where they stand."""
 
@@ -64,8 +68,13 @@ def must_allow(lead: Lead, decision: Decision | None, *, by_staff: bool) -> None
     The desk may book somebody who is not screened yet, and nobody else who must wait.
     """
     found = judge(lead, decision)
-    if found is not Gate.OPEN and not (by_staff and found is Gate.UNFINISHED):
+    if found not in (FOR_STAFF if by_staff else FOR_VISITORS):
         raise ClosedGateError(found)
+
+
+def lets_staff_book(lead: Lead, decision: Decision | None) -> bool:
+    """Say whether the desk may book a person with this last decision."""
+    return judge(lead, decision) in FOR_STAFF
 
 
 def _allows(judged: Decision | Lead) -> bool:

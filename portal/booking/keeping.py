@@ -1,12 +1,17 @@
-"""Keeping the hours: what managers and coaches set; each verb is one transaction."""
+"""Keeping the hours: what managers and coaches set; each verb is one transaction.
+
+A row is put in one statement, whether it stands already or not: two presses at once are one.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import holidays
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
+from portal import opening
 from portal.booking.models import (
     BookingRules,
     CoachException,
@@ -14,9 +19,11 @@ from portal.booking.models import (
     CoachProfile,
     Source,
     StudioClosure,
+    StudioHours,
 )
 from portal.booking.rules import Rules
-from portal.extensions import db, transaction
+from portal.extensions import db, insert_into, transaction
+from portal.orm import Base
 from portal.staff.models import Staff
 
 OFFERED = timedelta(days=366)
@@ -38,28 +45,42 @@ def keep_hours(
     staff_id: int, *, week: Mapping[int, Span], skills: Sequence[str], bookable: bool
 ) -> None:
     """Replace a coach's weekly hours, skills and whether visitors may pick them."""
-    profile = db.session.get(CoachProfile, staff_id)
-    if profile is None:
-        profile = CoachProfile(staff_id=staff_id, intro="")
-        db.session.add(profile)
-    profile.skills, profile.bookable = list(skills), bookable
-    db.session.execute(delete(CoachHours).where(CoachHours.staff_id == staff_id))
+    _put(CoachProfile, {"staff_id": staff_id}, skills=list(skills), bookable=bookable)
+    db.session.execute(
+        delete(CoachHours).where(
+            CoachHours.staff_id == staff_id, CoachHours.weekday.not_in(list(week))
+        )
+    )
     for weekday, span in week.items():
-        db.session.add(CoachHours(staff_id=staff_id, weekday=weekday, **asdict(span)))
+        _put(CoachHours, {"staff_id": staff_id, "weekday": weekday}, **asdict(span))
+
+
+def keep_studio_week(week: Mapping[int, Span]) -> None:
+    """Replace the studio's usual week, which names one weekday at least; other days are closed."""
+    _keep_studio_week(week)
+    opening.forget()
+
+
+@transaction()
+def _keep_studio_week(week: Mapping[int, Span]) -> None:
+    db.session.execute(delete(StudioHours).where(StudioHours.weekday.not_in(list(week))))
+    for weekday, span in week.items():
+        _put(StudioHours, {"weekday": weekday}, opens=span.opens, closes=span.closes)
 
 
 @transaction()
 def keep_exception(staff_id: int, day: date, *, span: Span | None) -> None:
     """Let a coach work other hours on one day, or with None not at all."""
-    _forget(staff_id, day)
     opens, closes = (span.opens, span.closes) if span else (None, None)
-    db.session.add(CoachException(staff_id=staff_id, day=day, opens=opens, closes=closes))
+    _put(CoachException, {"staff_id": staff_id, "day": day}, opens=opens, closes=closes)
 
 
 @transaction()
 def drop_exception(staff_id: int, day: date) -> None:
     """Let a coach work as usual on a day."""
-    _forget(staff_id, day)
+    db.session.execute(
+        delete(CoachException).where(CoachException.staff_id == staff_id, CoachException.day == day)
+    )
 
 
 @transaction()
@@ -67,12 +88,8 @@ def decide_day(  # noqa: PLR0913 - a decision and who took it, each by name
     day: date, *, closed: bool, reason: str, source: Source, staff: Staff, at: datetime
 ) -> None:
     """Note that the studio is closed on a day, or that it opens on a public holiday."""
-    found = db.session.scalars(
-        select(StudioClosure).where(StudioClosure.day == day)
-    ).one_or_none() or StudioClosure(day=day)
-    found.closed, found.reason, found.source = closed, reason, source
-    found.confirmed_by_id, found.confirmed_at = staff.id, at
-    db.session.add(found)
+    decided = {"closed": closed, "reason": reason, "source": source}
+    _put(StudioClosure, {"day": day}, **decided, confirmed_by_id=staff.id, confirmed_at=at)
 
 
 @transaction()
@@ -84,11 +101,8 @@ def forget_day(day: date) -> None:
 @transaction()
 def keep_rules(rules: Rules, *, at: datetime) -> None:
     """Replace the rules of booking; what is booked already stays as it is."""
-    row = db.session.scalars(select(BookingRules).limit(1)).one_or_none() or BookingRules()
-    for name, value in asdict(rules).items():
-        setattr(row, name, value)
-    row.updated_at = at
-    db.session.add(row)
+    stands = db.session.scalar(select(func.min(BookingRules.id)))
+    _put(BookingRules, {"id": stands or 1}, **asdict(rules), updated_at=at)
 
 
 def closures(first: date) -> Sequence[StudioClosure]:
@@ -110,7 +124,7 @@ def undecided_holidays(first: date, *, region: str) -> list[tuple[date, str]]:
     )
 
 
-def _forget(staff_id: int, day: date) -> None:
-    db.session.execute(
-        delete(CoachException).where(CoachException.staff_id == staff_id, CoachException.day == day)
-    )
+def _put(table: type[Base], key: Mapping[str, Any], **values: Any) -> None:
+    """Write a row of this key, over the one that stands if there is one."""
+    row = insert_into(table).values(**key, **values)
+    db.session.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.errors import WrongStateError
 from portal.leads.models import Enquiry, Lead
-from portal.orm import Base, text_enum
+from portal.orm import NEVER_AGAIN, Base, text_enum
 from portal.staff.models import Staff
 
 
@@ -82,6 +82,19 @@ class CoachException(Base):
     closes: Mapped[int | None]
 
 
+class StudioHours(Base):
+    """One weekday of the studio (Monday is 0): its wall times, in minutes after midnight.
+
+    A weekday without a row is closed. While no weekday has one, the settings say the hours.
+    """
+
+    __tablename__ = "studio_hours"
+
+    weekday: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    opens: Mapped[int]
+    closes: Mapped[int]
+
+
 class StudioClosure(Base):
     """A day that somebody decided about: closed, or a public holiday on which the studio opens."""
 
@@ -136,6 +149,7 @@ class Booking(Base):
         ),
         Index("ix_booking_lead_id_id", "lead_id", "id"),
         Index("ix_booking_starts_at_id", "starts_at", "id"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -169,12 +183,21 @@ class Booking(Base):
         """Say whether the session is still to come."""
         return self.state is State.BOOKED
 
+    def came_of(self, enquiry: Enquiry) -> bool:
+        """Say whether this enquiry led here: typing somebody's address or number proves nothing."""
+        return self.enquiry_id == enquiry.id
+
     def move(self, *, coach_id: int, starts_at: datetime, ends_at: datetime, at: datetime) -> None:
-        """Put the session at another time or with another coach."""
+        """Put the session at another time, with another coach, or where `meet` has put it."""
         self._must_be(State.BOOKED)
         self.coach_id, self.starts_at, self.ends_at = coach_id, starts_at, ends_at
         self.sequence += 1
         self.touched(at=at)
+
+    def meet(self, place: Place, *, their_zone: str | None) -> None:
+        """Say where the session happens; on the phone a zone that is not given stays as it was."""
+        self.place = place
+        self.their_zone = (their_zone or self.their_zone) if place is Place.PHONE else None
 
     def cancel(self, *, because: str | None, at: datetime) -> None:
         """Call the session off."""

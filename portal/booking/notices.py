@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.booking import links, words
+from portal.booking import calling, links, words
 from portal.booking.diary import rules
 from portal.booking.invitation import invitation, method_of
 from portal.booking.models import Booking, Place
@@ -39,12 +39,17 @@ def missed_you(booking: Booking) -> None:
 
 
 def reminders(booking: Booking, *, at: datetime, rule: Rules | None = None) -> None:
-    """Put both reminders where the session is now; what stood before is dropped.
+    """Put both reminders where the session is now; what stood before is dropped."""
+    no_reminders(booking)
+    remind(booking, at=at, rule=rule or rules())
+
+
+def remind(booking: Booking, *, at: datetime, rule: Rules) -> None:
+    """Put both reminders of a session that has none.
 
     A reminder whose moment has passed is not sent, and none is ever sent after the session began.
     """
-    no_reminders(booking)
-    rule, zone = rule or rules(), settings().studio.zone
+    zone = settings().studio.zone
     for which, before in (("first", rule.remind_first), ("last", rule.remind_last)):
         due = remind_at(booking.starts_at, before, zone=zone)
         if before and due > at:
@@ -131,7 +136,7 @@ def _facts(booking: Booking) -> dict[str, Any]:
         "minutes": (booking.ends_at - booking.starts_at) // timedelta(minutes=1),
         "coach": words.first(booking.coach.name),
         "by_phone": booking.place is Place.PHONE,
-        "phone": booking.lead.phone,
+        "phone": calling.number_of(booking.lead, booking.enquiry),
         "reference": booking.lead.ref,
         "url": links.manage_url(booking),
         "again": links.book_url(booking.enquiry) if booking.enquiry else None,

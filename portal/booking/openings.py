@@ -8,7 +8,10 @@ moment of its own.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from portal.booking.grid import cells, numbers
@@ -24,7 +27,7 @@ class Coach:
     """What is known of one coach for the days in question.
 
     `week` holds each weekday's working spans, `exceptions` those of single days. `taken` maps the
-    number of a cell to the seats that somebody has in it, `load` a day to its bookings.
+    number of a cell to the seats that somebody has in it.
     """
 
     id: int
@@ -33,7 +36,6 @@ class Coach:
     week: Mapping[int, tuple[Minutes, ...]]
     exceptions: Mapping[date, tuple[Minutes, ...]]
     taken: Mapping[int, frozenset[int]]
-    load: Mapping[date, int]
 
     def works(self, day: date) -> tuple[Minutes, ...]:
         """Return when the coach works on a day."""
@@ -51,8 +53,7 @@ class Diary:
     now: datetime
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(NamedTuple):
     """One time with one coach; `seat` is None when somebody has it already."""
 
     starts_at: datetime
@@ -74,10 +75,10 @@ class Offer:
     ends_at: datetime
     openings: tuple[Opening, ...]
 
-    @property
+    @cached_property
     def is_free(self) -> bool:
         """Say whether any coach is free then."""
-        return any(opening.is_free for opening in self.openings)
+        return any(opening.seat is not None for opening in self.openings)
 
 
 def openings(diary: Diary, day: date, *, only: datetime | None = None) -> Iterator[Opening]:
@@ -106,12 +107,13 @@ def offers(
         opening
         for near in (day + timedelta(days=shift) for shift in range(-around, around + 1))
         for opening in openings(diary, near)
-        if coach_id in {None, opening.coach.id} and opening.starts_at.astimezone(zone).date() == day
+        if coach_id in {None, opening.coach.id}
     ]
-    found.sort(key=lambda opening: (opening.starts_at, opening.coach.id))
+    found.sort(key=attrgetter("starts_at", "coach.id"))
     return tuple(
         Offer(start, start + diary.rules.lasts, tuple(same))
-        for start, same in groupby(found, key=lambda opening: opening.starts_at)
+        for start, same in groupby(found, key=attrgetter("starts_at"))
+        if start.astimezone(zone).date() == day
     )
 
 
@@ -121,16 +123,18 @@ def at_moment(diary: Diary, starts_at: datetime) -> tuple[Opening, ...]:
     return tuple(openings(diary, day, only=starts_at))
 
 
-def choose(found: Sequence[Opening], *, skills: frozenset[str], zone: ZoneInfo) -> Opening | None:
+def choose(
+    found: Sequence[Opening], *, skills: frozenset[str], load: Mapping[int, int]
+) -> Opening | None:
     """Return the opening to take: the coach who knows most of what is asked, then the least busy.
 
-    None when all are taken.
+    `load` holds how many sessions each coach has that day. None when all are taken.
     """
     return min(
         (opening for opening in found if opening.is_free),
         key=lambda opening: (
             -len(skills & opening.coach.skills),
-            opening.coach.load.get(opening.starts_at.astimezone(zone).date(), 0),
+            load.get(opening.coach.id, 0),
             opening.coach.id,
         ),
         default=None,
@@ -158,11 +162,21 @@ def nearest(
 
 def free_seat(coach: Coach, start: datetime, *, rules: Rules) -> int | None:
     """Return the first seat that is free from the buffer before to the buffer after, or None."""
-    needed = numbers(start - rules.before, start + rules.lasts + rules.after)
-    if coach.taken.keys().isdisjoint(needed):
+    if not coach.taken:
         return 1
+    needed = numbers(start - rules.before, start + rules.lasts + rules.after)
     taken = {seat for cell in needed for seat in coach.taken.get(cell, ())}
     return next((seat for seat in range(1, rules.capacity + 1) if seat not in taken), None)
+
+
+def works_through(coach: Coach, start: datetime, end: datetime, *, zone: ZoneInfo) -> bool:
+    """Say whether the coach's hours hold all of a session, with its breaks and on any day."""
+    day = start.astimezone(zone).date()
+    works = sorted(coach.works(day))
+    spans = [(moment(day, a, zone=zone), moment(day, b, zone=zone)) for a, b in works]
+    return _within(start, end, spans) and (
+        not _clocks_change(day, zone) or _shows_working_hours(start, end, works, zone)
+    )
 
 
 def moment(day: date, minutes: int, *, zone: ZoneInfo) -> datetime:
@@ -186,16 +200,13 @@ def _starts(
     start, step = spans[0][0], timedelta(minutes=diary.rules.every)
     lasts, (opens, closes) = diary.rules.lasts, studio
     changes = _clocks_change(day, zone)
-    while start < spans[-1][1]:
-        end = start + lasts
-        if (
-            opens <= start
-            and end <= closes
-            and _within(start, end, spans)
-            and (not changes or _shows_working_hours(start, end, works, zone))
-        ):
-            yield start
-        start += step
+    for begins, ends in spans:
+        while start < max(begins, opens):
+            start += step
+        while start + lasts <= min(ends, closes):
+            if not changes or _shows_working_hours(start, start + lasts, works, zone):
+                yield start
+            start += step
 
 
 def _within(start: datetime, end: datetime, spans: Sequence[tuple[datetime, datetime]]) -> bool:

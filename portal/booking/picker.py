@@ -51,6 +51,12 @@ class Picker:
     zones: Sequence[tuple[str, str]]
     earlier: date | None
     later: date | None
+    picked: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether any coach has hours in which somebody may book."""
+        return any(coach.week for coach in self.coaches)
 
 
 def picker(  # noqa: PLR0913 - what the choice depends on, each by name
@@ -59,12 +65,14 @@ def picker(  # noqa: PLR0913 - what the choice depends on, each by name
     settings: Settings,
     at: datetime,
     taken: datetime | None = None,
+    picked: datetime | None = None,
     without: int | None = None,
     rule: Rules | None = None,
 ) -> Picker:
     """Return the times to choose from: the strip that holds the wanted day, or the first with any.
 
-    `taken` is a time that has just gone: the nearest ones are shown instead of a day's.
+    `taken` is a time that has just gone: the nearest ones are shown instead of a day's. `picked` is
+    one that was picked before; it stands picked while it is free on the day that is shown.
     """
     today = at.astimezone(search.zone).date()
     rule = rule or rules()
@@ -73,20 +81,32 @@ def picker(  # noqa: PLR0913 - what the choice depends on, each by name
     strip = strip_for(search, read, today=today, last=last)
     day, coach_id = strip.shown(search.day), strip.coach_id
     near = nearest(read(today, last), taken, coach_id=coach_id) if taken else ()
+    parts = _parts(strip.on(day), search.zone) if day else ()
     first, following = strip.days[0], strip.days[0] + timedelta(days=LENGTH)
     return Picker(
         search=Search(day, search.place, search.zone, coach_id),
         days=tuple(strip.day(each) for each in strip.days),
         day=day,
-        parts=_parts(strip.on(day), search.zone) if day else (),
+        parts=parts,
         near=tuple(_slot(offer, search.zone) for offer in near),
-        coaches=strip.facts.coaches,
+        coaches=[each for each in strip.facts.coaches if each.week or each.exceptions],
         minutes=rule.length,
         zone=words.zone_words(search.zone),
         zones=zones.choices(settings.studio.zone, search.zone),
         earlier=first - timedelta(days=LENGTH) if first > today else None,
         later=following if following <= last else None,
+        picked=_picked(parts, picked),
     )
+
+
+def _picked(parts: Sequence[Part], picked: datetime | None) -> str | None:
+    values = {slot.value for part in parts for slot in part.slots}
+    value = _value(picked) if picked else None
+    return value if value in values else None
+
+
+def _value(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _parts(found: Sequence[Offer], zone: ZoneInfo) -> tuple[Part, ...]:
@@ -104,7 +124,7 @@ def _part(moment: datetime, zone: ZoneInfo) -> str:
 
 def _slot(offer: Offer, zone: ZoneInfo) -> Slot:
     return Slot(
-        value=f"{offer.starts_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        value=_value(offer.starts_at),
         clock=words.slot_words(offer.starts_at, zone),
         name=day_words(offer.starts_at.astimezone(zone).date()),
     )

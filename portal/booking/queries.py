@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from portal.booking.models import Booking, State
 from portal.extensions import db
@@ -13,6 +13,11 @@ from portal.leads.models import Enquiry, Lead
 def by_public_id(public_id: str) -> Booking:
     """Return the booking that a link was made for; raise NoResultFound when it was erased."""
     return db.session.scalars(select(Booking).where(Booking.public_id == public_id)).one()
+
+
+def by_uid(uid: str) -> Booking | None:
+    """Return the booking that calendars know by this name, None when there is none yet."""
+    return db.session.scalars(select(Booking).where(Booking.uid == uid)).one_or_none()
 
 
 def booking(booking_id: int) -> Booking:
@@ -53,6 +58,21 @@ def between(first: datetime, last: datetime) -> Sequence[Booking]:
         )
         .order_by(Booking.starts_at, Booking.id)
     ).all()
+
+
+def to_come(at: datetime, *, coach_id: int | None = None) -> Sequence[Booking]:
+    """Return the sessions that are still to come, of one coach or of all, by time."""
+    whose = Booking.coach_id == coach_id if coach_id else true()
+    return db.session.scalars(
+        select(Booking)
+        .where(Booking.state == State.BOOKED, Booking.starts_at > at, whose)
+        .order_by(Booking.starts_at, Booking.id)
+    ).all()
+
+
+def unmarked(first: datetime, last: datetime) -> Sequence[Booking]:
+    """Return the sessions between two moments of which nobody has said who came, by time."""
+    return [each for each in between(first, last) if each.is_live]
 
 
 def latest_enquiry(lead_id: int) -> Enquiry | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 LIMITS = {
     "length": (5, 240),
@@ -35,17 +36,17 @@ class Rules:
     remind_first: int = 1440
     remind_last: int = 120
 
-    @property
+    @cached_property
     def lasts(self) -> timedelta:
         """Return how long a session takes."""
         return timedelta(minutes=self.length)
 
-    @property
+    @cached_property
     def before(self) -> timedelta:
         """Return what is kept free before a session."""
         return timedelta(minutes=self.buffer_before)
 
-    @property
+    @cached_property
     def after(self) -> timedelta:
         """Return what is kept free after a session."""
         return timedelta(minutes=self.buffer_after)

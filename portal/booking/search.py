@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 from portal.booking import zones
 from portal.booking.models import Place
+from portal.ids import row_id
 from portal.words import read_day
+
+
+def read_coach(text: str) -> int | None:
+    """Return the coach whom a text names by number, None for any other text."""
+    try:
+        return row_id(text)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -24,12 +33,11 @@ class Search:
     def read(cls, args: Mapping[str, str], *, studio: ZoneInfo) -> "Search":
         """Return what an address or a form asks for; what it gets wrong counts as not asked."""
         by_phone = args.get("place") == Place.PHONE
-        coach = args.get("coach", "")
         return cls(
             day=read_day(args.get("day", "")),
             place=Place.PHONE if by_phone else Place.IN_PERSON,
             zone=zones.read(args.get("zone"), otherwise=studio) if by_phone else studio,
-            coach_id=int(coach) if coach.isdecimal() and coach.isascii() else None,
+            coach_id=read_coach(args.get("coach", "")),
         )
 
     def args(self, **changes: Any) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Strip:
     def day(self, day: date) -> Day:
         """Return a day of the strip."""
         found = self.on(day)
-        return Day(day, sum(offer.is_free for offer in found), bool(found))
+        return Day(day, sum(offer.is_free for offer in found), bool(found) or self._is_worked(day))
 
     def shown(self, wanted: date | None) -> date | None:
         """Return the wanted day, or the first with a free time; None when there is none."""
@@ -57,6 +57,13 @@ class Strip:
     def is_free(self, day: date) -> bool:
         """Say whether anything is left on a day."""
         return any(offer.is_free for offer in self.on(day))
+
+    def _is_worked(self, day: date) -> bool:
+        """Say whether the studio opens and a coach works on a day, however late it is by now."""
+        facts = self.facts
+        is_open = day not in facts.closed and facts.hours.on(day) is not None
+        coaches = (each for each in facts.coaches if self.coach_id in {None, each.id})
+        return is_open and any(coach.works(day) for coach in coaches)
 
 
 def strip_for(search: Search, read: Read, *, today: date, last: date) -> Strip:

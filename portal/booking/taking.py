@@ -1,8 +1,9 @@
 """Taking a time: the cells that a booking owns, written in the caller's transaction."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from portal.booking.grid import cells
 from portal.booking.models import BookedCell, Booking
@@ -13,20 +14,21 @@ from portal.extensions import db
 def take(booking: Booking, *, seat: int, rules: Rules) -> None:
     """Give the booking the time around its session.
 
-    Raise IntegrityError when somebody else has any of it. The cells are written in order, so that
-    two who want the same time wait for each other in turn and never in a circle.
+    Raise IntegrityError when somebody else has any of it.
     """
     db.session.flush()
-    rows = [
-        {
-            "coach_id": booking.coach_id,
-            "starts_at": cell,
-            "seat": seat,
-            "booking_id": booking.id,
-        }
-        for cell in cells(booking.starts_at - rules.before, booking.ends_at + rules.after)
-    ]
-    db.session.execute(insert(BookedCell).values(rows))
+    around = cells(booking.starts_at - rules.before, booking.ends_at + rules.after)
+    whose = {"coach_id": booking.coach_id, "seat": seat, "booking_id": booking.id}
+    own(around, whose, db.session.connection())
+
+
+def own(around: Sequence[datetime], whose: Mapping[str, int], connection: Connection) -> None:
+    """Write the cells that begin at these moments; raise IntegrityError when one has an owner.
+
+    They are written in order, so that two who want the same time wait for each other in turn and
+    never in a circle.
+    """
+    connection.execute(insert(BookedCell), [{"starts_at": cell, **whose} for cell in around])
 
 
 def give_back(booking: Booking) -> None:

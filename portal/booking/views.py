@@ -1,17 +1,20 @@
 """Booking over HTTP: pick a time by one link; see, move or call it off by another."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 
-from portal import tokens
-from portal.booking import actions, diary, links, queries, screens, words
-from portal.booking.forms import PICK, ManageForm, PickForm, context
-from portal.booking.gate import ClosedGateError, Gate, gate
+from portal import opening, tokens
+from portal.booking import actions, diary, links, queries, screens, times, words
+from portal.booking.forms import PICK, ManageForm, PickForm, context, number_words
+from portal.booking.gate import ClosedGateError, Gate, gate, must_be_open
 from portal.booking.invitation import invitation
 from portal.booking.models import Booking
-from portal.booking.wishes import Hand, TakenError
+from portal.booking.wishes import Hand, NoNumberError, TakenError
+from portal.chat import ways
 from portal.clock import now
 from portal.errors import WrongStateError
 from portal.extensions import settings
@@ -19,13 +22,14 @@ from portal.htmx import leave_for
 from portal.intake import handover
 from portal.intake.queries import enquiry as find_enquiry
 from portal.leads.links import health_check_token
-from portal.leads.models import Enquiry, Kind
+from portal.leads.models import Enquiry, Kind, Lead
+from portal.leads.queries import enquiries
 
-TAKEN = "That time has just been taken. Here are the nearest ones."
 ICALENDAR = "text/calendar; charset=utf-8"
 
 bp = Blueprint("booking", __name__)
 bp.add_app_template_filter(words.first, "first_word")
+times.register(bp)
 
 
 @bp.record_once
@@ -34,6 +38,8 @@ def _take_over(state: BlueprintSetupState) -> None:
     handover.offer(app, Kind.CONSULT, _way)
     handover.draw(app, Kind.CONSULT, screens.panel)
     handover.listen(app, actions.follow_decision)
+    ways.offer(app, _way_from_chat)
+    opening.offer(app, opening.Kept(week=diary.studio_week, closed=diary.closed_from))
 
 
 def _way(enquiry: Enquiry) -> str | None:
@@ -43,37 +49,48 @@ def _way(enquiry: Enquiry) -> str | None:
     return url_for("booking.choose", token=links.book_token(enquiry))
 
 
+def _way_from_chat(lead: Lead) -> str | None:
+    """Return where somebody in a chat sees their time, or picks one; None while they may not."""
+    booked = queries.live(lead.id)
+    if booked is not None:
+        return url_for("booking.manage", token=links.manage_token(booked))
+    enquiry = next(iter(enquiries(lead.id)), None)
+    if enquiry is None or gate(lead) is not Gate.OPEN:
+        return None
+    return _way(enquiry)
+
+
 @bp.get("/book/<token>")
 def choose(token: str) -> Any:
     """Show the times to pick from, or where somebody stands who has one or may not have one."""
     enquiry = find_enquiry(tokens.read(links.BOOK, token))
     booked = queries.live(enquiry.lead_id)
     if booked is not None:
-        return redirect(url_for("booking.manage", token=links.manage_token(booked)))
+        return _stands(booked, enquiry)
     found = gate(enquiry.lead)
     if found is not Gate.OPEN:
         return _standing(enquiry, found), 403
-    if not diary.is_open_for_booking():
-        return render_template("booking/later.html", enquiry=enquiry)
     return screens.pick(enquiry, token)
 
 
 @bp.post("/book/<token>")
 def take(token: str) -> Any:
     """Book the time that was picked."""
-    enquiry = find_enquiry(tokens.read(links.BOOK, token))
-    form = PickForm(meta={"csrf_context": context(enquiry.public_id)})
-    wish = form.wish()
-    if not form.validate() or wish is None:
-        return screens.pick(enquiry, token, form, problems=form.problems or {"slot": PICK}), 422
+    public_id = tokens.read(links.BOOK, token)
+    form = PickForm(meta={"csrf_context": context(public_id)})
+    good, wish = form.validate(), form.wish()
     try:
-        booked = actions.book(enquiry.public_id, wish, hand=_hand())
+        if not good or wish is None:
+            return _refused(public_id, token, form, form.problems or {"slot": PICK})
+        booked = actions.book(public_id, wish, hand=_hand())
     except ClosedGateError as closed:
-        return _standing(enquiry, closed.gate), 409
+        return _standing(find_enquiry(public_id), closed.gate), 409
+    except NoNumberError:
+        return _refused(public_id, token, form, {"phone": number_words()})
     except TakenError as gone:
-        problems = {"slot": TAKEN}
-        return screens.pick(enquiry, token, form, problems=problems, taken=gone.wanted), 422
-    return leave_for(url_for("booking.manage", token=links.manage_token(booked)))
+        return _refused(public_id, token, form, {"slot": screens.TAKEN}, taken=gone.wanted)
+    step = None if booked.starts_at == wish.starts_at else screens.HAD_ONE
+    return _stands(booked, find_enquiry(public_id), step=step)
 
 
 @bp.get("/manage/<token>")
@@ -91,7 +108,7 @@ def change(token: str) -> Any:
     booking = _truth(token)
     form = ManageForm(meta={"csrf_context": context(booking.public_id)})
     if not form.validate():
-        return screens.manage(booking, token, problems=form.problems), 422
+        return _again(booking, form, token), 422
     try:
         return _cancel(booking, form, token) if form.do.data == "cancel" else _moved(booking, form)
     except ClosedGateError:
@@ -112,6 +129,27 @@ def calendar(token: str) -> Any:
     return Response(text, content_type=ICALENDAR, headers=headers)
 
 
+def _refused(
+    public_id: str,
+    token: str,
+    form: PickForm,
+    problems: Mapping[str, str],
+    *,
+    taken: datetime | None = None,
+) -> Any:
+    """Return the times again, with what is wrong, to whoever may still see any."""
+    enquiry = find_enquiry(public_id)
+    must_be_open(enquiry.lead)
+    return screens.pick(enquiry, token, form, problems=problems, taken=taken), 422
+
+
+def _again(booking: Booking, form: ManageForm, token: str) -> str:
+    """Return the page that the form stood on, with what is wrong."""
+    if "phone" in form.problems and screens.may_change(booking):
+        return screens.move(booking, token, form, problems=form.problems)
+    return screens.manage(booking, token, problems=form.problems)
+
+
 def _cancel(booking: Booking, form: ManageForm, token: str) -> Any:
     actions.cancel(booking.id, hand=_hand(), seen=form.seen() if booking.is_live else None)
     return leave_for(url_for("booking.manage", token=token))
@@ -119,13 +157,27 @@ def _cancel(booking: Booking, form: ManageForm, token: str) -> Any:
 
 def _moved(booking: Booking, form: ManageForm) -> Any:
     wish, token = form.wish(), links.manage_token(booking)
+    must_be_open(booking.lead)
+    if not screens.may_change(booking):
+        raise WrongStateError("This session is not to come any more.")
     if wish is None:
         return screens.move(booking, token, form, problems={"slot": PICK}), 422
     try:
         actions.move(booking.id, wish, hand=_hand(), seen=None)
+    except NoNumberError:
+        return screens.move(booking, token, form, problems={"phone": number_words()}), 422
     except TakenError as gone:
-        return screens.move(booking, token, form, problems={"slot": TAKEN}, taken=gone.wanted), 422
+        return screens.move(
+            booking, token, form, problems={"slot": screens.TAKEN}, taken=gone.wanted
+        ), 422
     return leave_for(url_for("booking.manage", token=token))
+
+
+def _stands(booked: Booking, enquiry: Enquiry, *, step: str | None = None) -> Any:
+    """Lead to the session that stands, or say only that one does to who may be somebody else."""
+    if not booked.came_of(enquiry):
+        return render_template("booking/standing.html", gate=screens.ELSEWHERE, lead=None), 409
+    return leave_for(url_for("booking.manage", token=links.manage_token(booked), step=step))
 
 
 def _truth(token: str) -> Booking:

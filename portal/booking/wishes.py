@@ -7,16 +7,24 @@ from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from portal.booking.diary import diary, rules
+from portal.booking.diary import diary, load, rules
 from portal.booking.models import BookedCell, Place
 from portal.booking.openings import Opening, at_moment, choose
+from portal.booking.rules import Rules
 from portal.config import Settings
 from portal.extensions import transaction
+from portal.leads.contact import Phone
 from portal.staff.models import Staff
 
 TRIES = 20
 DEADLOCK = "40P01"
+LOOK_AGAIN = (BookedCell.__tablename__, "phone_e164", "uq_booking_uid")
+"""What was written a moment before: the time, the number as another's own, or this very press."""
 Done = TypeVar("Done")
+
+
+class NoNumberError(Exception):
+    """A call was asked for, and nobody knows the number to call."""
 
 
 class TakenError(Exception):
@@ -29,12 +37,16 @@ class TakenError(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """The time that somebody wants; `coach_id` is None when anybody will do."""
+    """The time that somebody wants; `coach_id` is None when anybody will do.
+
+    `place` None leaves a session that moves where it is; `phone` counts where none is known yet.
+    """
 
     starts_at: datetime
     coach_id: int | None = None
-    place: Place = Place.IN_PERSON
+    place: Place | None = None
     their_zone: str | None = None
+    phone: Phone | None = None
 
 
 @dataclass(frozen=True)
@@ -46,29 +58,40 @@ class Hand:
     staff: Staff | None = None
 
 
-def opening_for(
+def opening_for(  # noqa: PLR0913 - what a choice depends on, each by name
     wish: Wish,
     skills: frozenset[str],
     *,
     hand: Hand,
+    rule: Rules,
     without: int | None = None,
     stay_with: int | None = None,
 ) -> Opening:
     """Return the opening that fulfils a wish; the coach of a moved session is kept if free."""
-    day = wish.starts_at.astimezone(hand.settings.studio.zone).date()
-    rule = replace(rules(), notice=0) if hand.staff else None
+    zone = hand.settings.studio.zone
+    day = wish.starts_at.astimezone(zone).date()
+    rule = replace(rule, notice=0) if hand.staff else rule
     facts = diary(day, day, settings=hand.settings, at=hand.at, without=without, rule=rule)
-    found = [
+    free = [
         opening
         for opening in at_moment(facts, wish.starts_at)
-        if wish.coach_id in {None, opening.coach.id}
+        if opening.is_free and wish.coach_id in {None, opening.coach.id}
     ]
-    with_same = [opening for opening in found if opening.coach.id == stay_with]
-    zone = hand.settings.studio.zone
-    chosen = choose(with_same, skills=skills, zone=zone) or choose(found, skills=skills, zone=zone)
+    same = [opening for opening in free if opening.coach.id == stay_with] or free
+    busy = load({opening.coach.id for opening in same}, day, zone=zone) if len(same) > 1 else {}
+    chosen = choose(same, skills=skills, load=busy)
     if chosen is None:
         raise TakenError(wish.starts_at)
     return chosen
+
+
+def is_free(wish: Wish, *, hand: Hand) -> bool:
+    """Say whether a wish could be fulfilled now; nothing is held."""
+    try:
+        opening_for(wish, frozenset(), hand=hand, rule=rules())
+    except TakenError:
+        return False
+    return True
 
 
 def first_come(try_it: Callable[[], Done], wanted: datetime) -> Done:
@@ -78,7 +101,7 @@ def first_come(try_it: Callable[[], Done], wanted: datetime) -> Done:
             with transaction():
                 return try_it()
         except IntegrityError as error:
-            if BookedCell.__tablename__ not in str(error.orig):
+            if not any(name in str(error.orig) for name in LOOK_AGAIN):
                 raise
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != DEADLOCK:

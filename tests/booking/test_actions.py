@@ -193,6 +193,22 @@ def test_undoing_a_cancellation_takes_the_time_again_unless_it_is_gone(asks, ami
         actions.undo(first.id, hand=hand(amir), seen=again.version)
 
 
+@pytest.mark.parametrize("was", [State.CANCELLED, State.NO_SHOW])
+def test_undoing_says_so_when_they_have_another_session_by_now(asks, amir, hand, was):
+    first = actions.book(asks().public_id, at(10), hand=hand())
+    if was is State.CANCELLED:
+        actions.cancel(first.id, hand=hand())
+    else:
+        actions.showed(first.id, was, hand=hand(), seen=1)
+    second = actions.book(first.enquiry.public_id, at(11), hand=hand())
+    with pytest.raises(WrongStateError, match="They have another session by now"):
+        actions.undo(first.id, hand=hand(amir), seen=2)
+    with pytest.raises(WrongStateError):
+        actions.recover(first.id, hand=hand(amir))
+    assert "missed_you" not in mails()
+    assert [queries.booking(each.id).state for each in (first, second)] == [was, State.BOOKED]
+
+
 def test_who_did_not_come_is_back_on_the_queue_and_is_written_to_once(asks, amir, hand, clock):
     booking = actions.book(asks().public_id, at(10), hand=hand())
     clock.move_to(TUESDAY_10 + timedelta(minutes=15))

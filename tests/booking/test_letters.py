@@ -2,6 +2,9 @@
 
 import re
 from datetime import UTC, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -124,9 +127,23 @@ def test_calendars_on_the_web_get_the_same_span(booked):
 
 def test_a_mail_carries_its_invitation(booked):
     (letter,) = letters("booked")
-    message = _message(Parcel("robin@example.com", "<x@localhost>", letter)).as_string()
-    assert "text/calendar; method=REQUEST" in message
-    assert 'filename="consult.ics"' in message
+    (part,) = sent(letter).iter_attachments()
+    assert (part.get_filename(), part.get_content_type()) == ("consult.ics", "text/calendar")
+    assert (part.get_param("method"), part.get_param("charset")) == ("REQUEST", "utf-8")
+
+
+def test_a_name_in_any_letters_arrives_whole_in_the_calendar(asks, amir, hand):
+    actions.book(asks(name="Zoë Łukasz").public_id, Wish(TUESDAY_10), hand=hand())
+    (letter,) = letters("booked")
+    (part,) = sent(letter).iter_attachments()
+    _, found = event(part.get_content())
+    assert found["ATTENDEE"].params["CN"] == "Zoë Łukasz"
+
+
+def sent(letter) -> EmailMessage:
+    """A letter as a mail program reads it from the wire."""
+    message = _message(Parcel("robin@example.com", "<x@localhost>", letter))
+    return message_from_bytes(message.as_bytes(), policy=default)
 
 
 def test_an_old_row_without_attachments_opens(app):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal import tokens
 from portal.booking import actions, links, queries
@@ -13,7 +13,8 @@ from portal.extensions import db
 from portal.intake.actions import record_screening
 from portal.leads.links import health_check_token
 from portal.mail.models import OutboxMail
-from tests.booking.conftest import TUESDAY_10, at
+from tests.booking.conftest import TUESDAY_10, TUESDAY_11, at
+from tests.desk.conftest import make_staff
 
 SLOT = "2026-11-24T16:00:00Z"
 
@@ -93,15 +94,35 @@ def test_without_coaches_hours_a_person_confirms_the_time(client, asks):
     assert h1(client.get(book_path(enquiry)).text) == "We will confirm a time with you"
 
 
+def strip_words(page: str) -> list[str]:
+    strip = page.partition('class="days"')[2].partition("</ul>")[0]
+    days = re.findall(r"<li>(.*?)</li>", strip, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", day).split()) for day in days]
+
+
+@pytest.mark.one_database
+def test_a_day_on_which_it_is_too_late_is_not_called_closed(client, asks, amir, clock):
+    clock.move_to(TUESDAY_10 + timedelta(hours=6))
+    today = strip_words(client.get(book_path(asks())).text)[0]
+    assert today == "Tue Tuesday, November 24 , Full"
+
+
+@pytest.mark.one_database
+def test_a_coach_without_hours_is_not_named(client, asks, amir, jules):
+    db.session.execute(delete(CoachHours).where(CoachHours.staff_id == jules.id))
+    db.session.commit()
+    page = client.get(book_path(asks())).text
+    assert "With Amir</span>" in page
+    assert "Jules" not in page
+
+
 def test_days_say_in_words_how_much_is_left(client, asks, amir):
     for hours in db.session.scalars(select(CoachHours).where(CoachHours.weekday == 3)):
         db.session.delete(hours)
     db.session.commit()
     page = client.get(book_path(asks()) + "?day=2026-11-24").text
-    strip = page.partition('class="days"')[2].partition("</ul>")[0]
-    days = re.findall(r"<li>(.*?)</li>", strip, re.DOTALL)
-    words = [" ".join(re.sub(r"<[^>]+>", " ", day).split()) for day in days]
-    assert len(days) == 7
+    words = strip_words(page)
+    assert len(words) == 7
     assert words[2] == "Tue Tuesday, November 24 , 21 left"
     assert words[4] == "Thu Thursday, November 26 , Closed"
 
@@ -121,7 +142,7 @@ def test_booking_leads_to_the_page_that_says_so(client, asks, amir):
     assert h1(page) == "You are booked"
     assert "Tuesday, November 24 at 10 am, Chicago time" in page
     again = client.get(path)
-    assert (again.status_code, again.location) == (302, answer.location)
+    assert (again.status_code, again.location) == (303, answer.location)
 
 
 def test_a_double_press_is_one_booking_and_one_page(client, asks, amir):
@@ -130,6 +151,38 @@ def test_a_double_press_is_one_booking_and_one_page(client, asks, amir):
     locations = {press(client, path, page=page, slot=SLOT).location for _ in range(2)}
     assert len(locations) == 1
     assert len(db.session.scalars(select(Booking)).all()) == 1
+
+
+def test_a_second_tab_with_another_time_is_told_which_one_stands(client, asks, amir):
+    path = book_path(asks())
+    page = client.get(path).text
+    press(client, path, page=page, slot=SLOT)
+    shown = client.get(press(client, path, page=page, slot="2026-11-24T17:00:00Z").location).text
+    assert "You had this time already, so the other one was not booked." in shown
+    assert "Tuesday, November 24 at 10 am, Chicago time" in shown
+
+
+def test_who_typed_somebody_elses_address_learns_nothing_of_their_session(client, asks, amir, hand):
+    booked = actions.book(asks().public_id, at(10), hand=hand())
+    stranger = asks()
+    page = client.get(book_path(stranger)).text
+    stranger.lead = booked.lead
+    db.session.commit()
+    record_screening(stranger, answers={"age": 40}, wording="I agree", at=now())
+    shown = [client.get(path) for path in (result_path(stranger), book_path(stranger))]
+    shown.append(press(client, book_path(stranger), page=page, slot="2026-11-24T17:00:00Z"))
+    assert [each.status_code for each in shown] == [200, 409, 409]
+    for each in shown:
+        assert "A consult is booked already under the email address" in each.text
+        assert "/manage/" not in each.text
+        assert "November 24" not in each.text
+    assert h1(shown[0].text) == "Good to go, Robin. A time is booked already."
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("coach", ["9" * 5000, "9" * 10, "-1", "Amir"])
+def test_a_coach_who_cannot_be_is_nobody_in_particular(client, asks, amir, coach):
+    assert press(client, book_path(asks()), slot=SLOT, coach=coach).status_code == 303
 
 
 def test_no_time_picked_comes_back_with_words(client, asks, amir):
@@ -171,7 +224,8 @@ def test_a_held_person_reads_where_things_stand(client, asks, amir, answers, hea
     page = client.get(path)
     assert (page.status_code, h1(page.text), slots(page.text)) == (403, heading, [])
     free = client.get(book_path(asks())).text
-    assert client.post(path, data={**hidden(free), "slot": SLOT}).status_code == 422
+    refused = client.post(path, data={**hidden(free), "slot": SLOT})
+    assert (refused.status_code, h1(refused.text), slots(refused.text)) == (409, heading, [])
 
 
 def test_an_unfinished_check_leads_back_to_it(client, asks, amir):
@@ -188,8 +242,10 @@ def test_a_page_left_open_does_not_outlast_the_health_check(client, asks, amir):
         wording="I agree",
         at=now(),
     )
-    answer = press(client, book_path(enquiry), page=page, slot=SLOT)
-    assert (answer.status_code, h1(answer.text)) == (409, "One thing comes before a time, Robin")
+    for picked in ({"slot": SLOT}, {}):
+        answer = press(client, book_path(enquiry), page=page, **picked)
+        said = (answer.status_code, h1(answer.text), slots(answer.text))
+        assert said == (409, "One thing comes before a time, Robin", [])
     assert db.session.scalars(select(Booking)).all() == []
 
 
@@ -251,6 +307,24 @@ def test_cancelling_by_link_asks_once_and_stays_cancelled(client, booked):
     assert 'href="/book/' in page
 
 
+@pytest.mark.parametrize("do", ["move", "cancel"])
+def test_a_session_that_has_begun_is_changed_by_nobody_but_the_desk(client, booked, clock, do):
+    path = manage_path(booked)
+    page = client.get(f"{path}?step={do}").text
+    clock.move_to(TUESDAY_10)
+    answer = press(client, path, page=page, slot="2026-11-24T17:00:00Z")
+    assert answer.status_code == 409
+    assert "Your session has begun, so it can no longer be changed here." in answer.text
+    found = queries.booking(booked.id)
+    assert (found.state, found.starts_at) == (State.BOOKED, TUESDAY_10)
+
+
+def test_the_desk_still_moves_a_session_that_has_begun(booked, clock, hand):
+    clock.move_to(TUESDAY_10 + timedelta(minutes=1))
+    dana = make_staff()
+    assert actions.move(booked.id, at(11), hand=hand(dana)).starts_at == TUESDAY_11
+
+
 def test_an_old_link_shows_what_stands_now(client, booked, hand):
     old = manage_path(booked)
     actions.cancel(booked.id, hand=hand())
@@ -267,7 +341,15 @@ def test_a_session_that_is_over_cannot_be_moved(client, booked, clock):
     assert h1(page) == "Your consult was on Tuesday, November 24, 10 am"
 
 
+def test_a_page_left_open_moves_nothing_that_was_called_off(client, booked, hand):
+    page = client.get(manage_path(booked) + "?step=move").text
+    actions.cancel(booked.id, hand=hand())
+    answer = press(client, manage_path(booked), page=page)
+    assert (answer.status_code, h1(answer.text)) == (409, "Your consult is cancelled")
+
+
 def test_an_alarm_after_booking_is_said_on_the_page(client, booked):
+    moving = client.get(manage_path(booked) + "?step=move").text
     record_screening(
         booked.enquiry,
         answers={"age": 40, "pain_sites": ["low_back"], "bladder": "new_2w"},
@@ -277,6 +359,8 @@ def test_an_alarm_after_booking_is_said_on_the_page(client, booked):
     page = client.get(manage_path(booked) + "?step=move").text
     assert "Please call us before you come" in page
     assert slots(page) == []
+    left_open = press(client, manage_path(booked), page=moving)
+    assert (left_open.status_code, slots(left_open.text)) == (409, [])
 
 
 def test_token_pages_show_neither_address_nor_number(client, booked):

@@ -1,6 +1,7 @@
 """Each reminder once, none after a cancellation, none past its session: random lives of bookings.
 
-REMINDER_LIVES sets how many lives of about forty changes each; 300 of them are 10,000 changes.
+REMINDER_LIVES sets how many lives of about forty changes each; 300 of them, the size at the gate,
+are 10,000 changes.
 """
 
 import os
@@ -96,6 +97,8 @@ def lives(name: str, number: int, *, clock: Clock) -> Iterator[Callable[[], None
         yield partial(_live, each, change, zone=zone, chance=chance, hand=hand, clock=clock)
         with transaction():
             db.session.execute(delete(BookedCell))
+            # What the last hour of a life left unsent would be sent in the next one.
+            db.session.execute(delete(OutboxMail))
 
 
 def _live(number, change, *, zone, chance, hand, clock) -> None:
