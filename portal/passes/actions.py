@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
+from portal import opening
 from portal.extensions import db, settings, transaction
 from portal.intake import queries as intakes
 from portal.leads.kinds import Disposition, Kind
@@ -78,7 +79,7 @@ def refuse(public_id: str, *, at: datetime) -> None:
     lead = intakes.lead_to_write(public_id)
     enquiry = intakes.enquiry(public_id)
     who = standing.known_by(lead, enquiry, _holder(enquiry, at=at))
-    found = queries.standing_pass(who)
+    found = _counted(lead, at=at) or queries.standing_pass(who)
     if found is not None and found.is_ahead(days.today(at)):
         notices.sent_again(found, at=at)
     tell(lead, "pass_refused", at=at)
@@ -129,6 +130,8 @@ def _claim(public_id: str, *, day: date, at: datetime, length: int) -> DayPass:
     if decision is None:
         raise NotAllowedError
     _must_be_open(day, at=at)
+    if _counted(lead, at=at):
+        raise identity.AlreadyHadOneError
     day_pass = _new(enquiry, day=day, at=at, length=length)
     day_pass.enquiry_id = enquiry.id
     _issue(day_pass, enquiry, standing.holder(decision, at=at), at=at)
@@ -146,11 +149,20 @@ def _give(lead_id: int, gift: Gift, *, length: int) -> DayPass:
     _must_be_open(gift.day, at=gift.at)
     day_pass = _new(enquiry, day=gift.day, at=gift.at, length=length)
     day_pass.given_by_id = gift.staff.id
-    _issue(day_pass, enquiry, _holder(enquiry, at=gift.at), at=gift.at, anyway=True)
+    known = standing.holder(intakes.latest_decision(lead_id), at=gift.at)
+    _issue(day_pass, enquiry, known, at=gift.at, anyway=True)
     day = gift.day.isoformat()
     tell(lead, "pass_given", at=gift.at, staff=gift.staff, day=day, text=gift.because)
     notices.issued(day_pass, at=gift.at)
     return day_pass
+
+
+def _counted(lead: Lead, *, at: datetime) -> DayPass | None:
+    """Return the pass that leaves no room for another: one more from the desk hides none of them.
+
+    It took over what the earlier pass was known by, and lets go of it when it is given back.
+    """
+    return queries.counted(lead.id, today=days.today(at), since=at - identity.ONE_PER)
 
 
 def _new(enquiry: Enquiry, *, day: date, at: datetime, length: int) -> DayPass:
@@ -201,6 +213,7 @@ def _put_off(lead: Lead, day: date, *, at: datetime) -> None:
     Whoever needs adapting stays where a coach sees them before they come.
     """
     if lead.disposition is Disposition.CLEAR and lead.is_open:
-        lead.contacted(at=at, due_at=settings().studio.hours.next_noon(days.noon_of(day)))
+        hours = opening.hours(at=at, settings=settings())
+        lead.contacted(at=at, due_at=hours.next_noon(days.noon_of(day)))
     else:
         lead.touched(at=at)

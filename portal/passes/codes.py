@@ -7,7 +7,7 @@ PREFIX = "TL-"
 SIGNS = "2346789FHJKMQRWXY"
 """No two of them look alike or rhyme: no 0 O 1 I L, no B 8, no 5 S, and of M and N only M."""
 
-LINK = re.compile(r"(?:^|/pass/)([A-Za-z0-9_-]{22})/?$")
+LINK = re.compile(r"(?:^|/pass/)([A-Za-z0-9_-]{22})(?=$|[/?#\s])")
 CODE = re.compile(r"(?:TL)?([A-Z0-9]{4,9})")
 
 
@@ -29,6 +29,6 @@ def read_code(typed: str) -> str | None:
 
 
 def read_link(typed: str) -> str | None:
-    """Return the secret of the pass whose link was scanned, None for anything else."""
+    """Return the secret of the pass whose link, or any page of it, was scanned, else None."""
     found = LINK.search(typed.strip())
     return found[1] if found else None

@@ -1,12 +1,11 @@
 """The days a pass can be for: the studio's open days, without those somebody closed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
-
-from portal.booking.models import StudioClosure
-from portal.extensions import db, settings
+from portal import opening
+from portal.booking.diary import closed_days
+from portal.extensions import settings
 from portal.leads import days
 
 LAST_ENTRY = timedelta(hours=1)
@@ -19,14 +18,20 @@ def today(at: datetime) -> date:
 
 def hours_on(day: date) -> tuple[datetime, datetime] | None:
     """Return the moments of opening and closing on `day`, None when the studio is closed."""
-    return None if _closed([day]) else settings().studio.hours.on(day)
+    return None if closed_days(day, day) else opening.weekly(settings()).on(day)
 
 
 def offered(*, at: datetime) -> Sequence[date]:
     """Return the days somebody may come, today while enough of it is left."""
-    found = days.offered(settings().studio.hours, at=at)
-    closed = _closed(found)
-    return [day for day in found if day not in closed]
+    return days.offered(opening.hours(at=at, settings=settings()), at=at)
+
+
+def without_entry(found: Collection[date]) -> set[date]:
+    """Return those of these days on which the studio does not open."""
+    if not found:
+        return set()
+    closed, hours = closed_days(min(found), max(found)), opening.weekly(settings())
+    return {day for day in found if day in closed or hours.on(day) is None}
 
 
 def end_of(day: date) -> datetime:
@@ -39,10 +44,3 @@ def noon_of(day: date) -> datetime:
     """Return the moment, in UTC, at which it is noon on `day` in the studio's zone."""
     noon = datetime.combine(day, time(12), tzinfo=settings().studio.zone)
     return noon.astimezone(UTC)
-
-
-def _closed(found: Sequence[date]) -> set[date]:
-    closures = select(StudioClosure.day).where(
-        StudioClosure.day.in_(found), StudioClosure.closed.is_(True)
-    )
-    return set(db.session.scalars(closures))

@@ -1,6 +1,5 @@
 """What HTTP may send about a pass: a day, a signature, or a bare press."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,14 +10,12 @@ from portal.csrf import SignedForm
 from portal.leads.hygiene import one_line
 from portal.passes.models import DayPass
 from portal.passes.signing import Signer
+from portal.passes.waiver import WHO
 
 LONGEST_NAME = 80
-WHO = (
-    ("self", "I am 18 or over and I sign for myself"),
-    ("guardian", "I am a parent or guardian and I sign for them"),
-)
 NO_DAY = "Select which day you would like to come"
 ANOTHER_DAY = "Select one of the days in the list"
+WHO_SIGNS = "Select that you sign for them, or leave out how you are related"
 READ_AGAIN = "The text has changed since you opened this page. Read it and sign again."
 
 
@@ -32,23 +29,23 @@ class PressForm(SignedForm):
 
 
 class DayForm(SignedForm):
-    """The day of a visit, one of those on offer; `chosen` means something once it is valid."""
+    """The day of a visit; `chosen` means something once it is valid.
+
+    Whether the studio is open then is asked where the pass is written.
+    """
 
     day = StringField(default="")
 
-    def __init__(self, offered: Sequence[date], **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.offered = offered
         self.chosen = date.min
 
     def validate_day(self, field: StringField) -> None:
-        """Ask for a day, and for another one when the studio is closed on it."""
+        """Ask for a day."""
         try:
             self.chosen = date.fromisoformat(field.data or "")
         except ValueError as error:
             raise ValidationError(NO_DAY) from error
-        if self.chosen not in self.offered:
-            raise ValidationError(ANOTHER_DAY)
 
 
 class WaiverForm(SignedForm):
@@ -65,7 +62,12 @@ class WaiverForm(SignedForm):
         self.by_guardian = under_18 or self.who.data == "guardian"
         self.under_18, self._today = under_18, version
         if not under_18:
-            self.who.validators = [AnyOf(dict(WHO), message="Select who signs")]
+            self.who.validators = [AnyOf(WHO, message="Select who signs")]
+
+    def validate_who(self, field: StringField) -> None:
+        """Ask whoever says how they are related whether they sign for somebody."""
+        if not self.under_18 and field.data == "self" and self.relation.data:
+            raise ValidationError(WHO_SIGNS)
 
     def validate_signed_name(self, field: StringField) -> None:
         """Ask for a name; what is kept is what was typed."""

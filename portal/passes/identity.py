@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from portal.extensions import db
+from portal.extensions import db, insert_into
 from portal.passes.models import PassIdentity
 
 ONE_PER = timedelta(days=365)
@@ -29,12 +28,11 @@ def take(
     With `anyway` the desk has decided otherwise. Names come in a fixed order, so that two claims
     never wait for each other crosswise.
     """
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     names = sorted(set(who))
     rows = [{"who": name, "pass_id": pass_id, "until": until} for name in names]
     free = or_(PassIdentity.until <= at, PassIdentity.pass_id == pass_id)
     held = db.session.execute(
-        dialect.insert(PassIdentity)
+        insert_into(PassIdentity)
         .values(rows)
         .on_conflict_do_update(
             index_elements=["who"],

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.errors import WrongStateError
 from portal.leads.lead import Lead
 from portal.leads.models import Enquiry
-from portal.orm import Base, sealed, text_enum
+from portal.orm import NEVER_AGAIN, Base, sealed, text_enum
 from portal.staff.models import Staff
 
 
@@ -33,6 +33,7 @@ class DayPass(Base):
     __table_args__ = (
         Index("ix_day_pass_valid_on_state", "valid_on", "state", "id"),
         Index("ix_day_pass_lead_id_id", "lead_id", "id"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

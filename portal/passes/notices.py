@@ -6,8 +6,10 @@ from typing import Any
 from portal.extensions import settings
 from portal.leads.models import Enquiry
 from portal.mail import outbox
+from portal.mail.outbox import Attachment
 from portal.passes.codes import spoken
 from portal.passes.days import end_of, hours_on
+from portal.passes.invitation import ics
 from portal.passes.links import pass_url
 from portal.passes.models import DayPass
 from portal.passes.queries import signature
@@ -33,6 +35,7 @@ def sent_again(day_pass: DayPass, *, at: datetime) -> None:
         reference=day_pass.lead.ref,
         not_after=end_of(day_pass.valid_on),
         context=_facts(day_pass, at=at),
+        attachments=(_entry(day_pass),),
     )
 
 
@@ -68,7 +71,12 @@ def _send(day_pass: DayPass, *, kind: str, at: datetime) -> None:
         reference=day_pass.lead.ref,
         not_after=end_of(day_pass.valid_on),
         context=_facts(day_pass, at=at),
+        attachments=(_entry(day_pass),),
     )
+
+
+def _entry(day_pass: DayPass) -> Attachment:
+    return Attachment("day-pass.ics", "text/calendar; method=PUBLISH", ics(day_pass).decode())
 
 
 def _facts(day_pass: DayPass, *, at: datetime) -> dict[str, Any]:

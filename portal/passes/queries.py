@@ -1,10 +1,10 @@
 """Questions about passes: whose link this is, what was typed at the door, who comes today."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.extensions import db
@@ -60,10 +60,11 @@ def of_enquiry(enquiry_id: int) -> DayPass | None:
     return db.session.scalars(select(DayPass).where(DayPass.enquiry_id == enquiry_id)).one_or_none()
 
 
-def find(typed: str) -> DayPass | None:
+def find(typed: str, *, today: date) -> DayPass | None:
     """Return the pass that was typed or scanned: its link, its code, or its holder's reference.
 
-    A reference names a person: of their passes the one that is still good comes first.
+    A reference names a person: of their passes one that is not used comes first, today's before
+    any other day's, the last one before those that it came after.
     """
     secret, code = read_link(typed), read_code(typed)
     for match in (DayPass.public_id == secret, DayPass.code == code):
@@ -75,7 +76,11 @@ def find(typed: str) -> DayPass | None:
             select(DayPass)
             .join(Lead, DayPass.lead_id == Lead.id)
             .where(Lead.ref == code)
-            .order_by(DayPass.state == State.READY, DayPass.id)
+            .order_by(
+                (DayPass.state == State.READY).desc(),
+                (DayPass.valid_on == today).desc(),
+                DayPass.id.desc(),
+            )
             .limit(1)
         ).one_or_none()
         if code
@@ -83,14 +88,28 @@ def find(typed: str) -> DayPass | None:
     )
 
 
-def lead_called(ref: str) -> Lead | None:
-    """Return the lead with a reference, None when there is none."""
-    return db.session.scalars(select(Lead).where(Lead.ref == ref)).one_or_none()
+def lead_called(typed: str) -> Lead | None:
+    """Return the lead with a reference, or with the code of one of their passes, else None."""
+    code = read_code(typed)
+    holder = select(DayPass.lead_id).where(DayPass.code == code).scalar_subquery()
+    called = or_(Lead.ref == code, Lead.id == holder)
+    return db.session.scalars(select(Lead).where(called)).one_or_none() if code else None
 
 
 def is_a_reference(code: str) -> bool:
     """Say whether a lead is known by this code."""
-    return lead_called(code) is not None
+    return db.session.scalar(select(Lead.id).where(Lead.ref == code)) is not None
+
+
+def counted(lead_id: int, *, today: date, since: datetime) -> DayPass | None:
+    """Return the last pass of a lead that is still ahead of them, or was used since a moment."""
+    ahead = and_(DayPass.state == State.READY, DayPass.valid_on >= today)
+    return db.session.scalars(
+        select(DayPass)
+        .where(DayPass.lead_id == lead_id, or_(ahead, DayPass.used_at > since))
+        .order_by(DayPass.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def standing_pass(who: Sequence[str]) -> DayPass | None:
@@ -141,6 +160,17 @@ def arrivals(day: date) -> Sequence[Arrival]:
         .order_by(DayPass.name, DayPass.id)
     ).all()
     return [Arrival(one, signed is not None, redeemed) for one, signed, redeemed in lines]
+
+
+def waiting_by_day(first: date) -> Mapping[date, int]:
+    """Return how many unused passes there are for each day from `first` on, in order."""
+    lines = db.session.execute(
+        select(DayPass.valid_on, func.count())
+        .where(DayPass.state == State.READY, DayPass.valid_on >= first)
+        .group_by(DayPass.valid_on)
+        .order_by(DayPass.valid_on)
+    )
+    return {day: count for day, count in lines}  # noqa: C416 - a row is a tuple of its own kind
 
 
 def unused_before(day: date, *, limit: int) -> Sequence[int]:

@@ -21,12 +21,12 @@ NEAR = timedelta(days=6)
 def facts(day_pass: DayPass) -> dict[str, Any]:
     """Return what every page of a pass needs; `why` is what the door would say of it now."""
     at = now()
-    today, verdict = days.today(at), entry.look(day_pass, at=at)
+    today, why = days.today(at), _in_general(entry.look(day_pass, at=at), day_pass, at=at)
     return {
         "day_pass": day_pass,
         "csrf_context": context(day_pass),
-        "why": _in_general(verdict, day_pass),
-        "is_over": verdict.why in OVER,
+        "why": why,
+        "is_over": why in OVER,
         "is_today": day_pass.valid_on == today,
         "called": _called(day_pass, today=today),
         "signed": queries.signature(day_pass.id) is not None,
@@ -40,14 +40,17 @@ def facts(day_pass: DayPass) -> dict[str, Any]:
     }
 
 
-def _in_general(verdict: Verdict, day_pass: DayPass) -> Why:
+def _in_general(verdict: Verdict, day_pass: DayPass, *, at: datetime) -> Why:
     """Return what stands in the way of a visit on its day: that the day is not here yet does not.
 
-    A pass whose day is ahead may still be held back or unsigned, so those are asked for as well.
+    A pass whose day is ahead may still be held back or unsigned, so those are asked for as well;
+    once the studio has closed, the day is over for whoever holds it.
     """
     if verdict.why not in {Why.EARLY, Why.HOURS}:
         return verdict.why
     span = days.hours_on(day_pass.valid_on)
+    if span and at >= span[1]:
+        return Why.OVER
     return entry.look(day_pass, at=span[0]).why if span else Why.CLOSED
 
 

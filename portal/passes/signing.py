@@ -69,7 +69,7 @@ def content(signature: WaiverSignature) -> Signed:
 
 def _keep(day_pass: DayPass, signer: Signer, *, at: datetime) -> WaiverSignature:
     shown, zone = to_read(day_pass), settings().studio.zone
-    text = shown.text(by_guardian=signer.is_guardian)
+    text = shown.text(under_18=day_pass.under_18, by_guardian=signer.is_guardian)
     signed = Signed(
         studio=settings().studio.name,
         version=shown.version,

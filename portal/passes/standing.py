@@ -16,6 +16,7 @@ from portal.referrals.queries import is_released
 
 LETS_IN = frozenset({Disposition.CLEAR, Disposition.CAUTION})
 ADULT = 18
+GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,13 @@ def known_by(lead: Lead, enquiry: Enquiry, who: Holder) -> list[str]:
             found.add(f"phone:{number}")
     for address in (lead.email_key, read_email(enquiry.email).key):
         if address:
-            found.add(f"email:{address}")
+            found |= {f"email:{address}", f"email:{_mailbox(address)}"}
     for year in who.birth_years:
         found.add(f"name:{vault().fingerprint(f'{fold(enquiry.name)}|{year}')}")
     return sorted(found)
+
+
+def _mailbox(address: str) -> str:
+    """Return where mail to an address arrives: Google minds no dots and has two names."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.replace('.', '')}@gmail.com" if domain in GOOGLE else address

@@ -2,11 +2,12 @@
 
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import NoResultFound
 
 from portal.clock import now
+from portal.errors import WrongStateError
 from portal.htmx import leave_for
 from portal.intake import handover
 from portal.intake import queries as intakes
@@ -16,14 +17,13 @@ from portal.leads.links import health_check_token, read_health_check_token
 from portal.leads.models import Enquiry
 from portal.passes import actions, days, invitation, queries, screens, signing, standing
 from portal.passes.actions import ClosedDayError, NotAllowedError
-from portal.passes.forms import ANOTHER_DAY, WHO, DayForm, PressForm, WaiverForm, context
+from portal.passes.forms import ANOTHER_DAY, DayForm, PressForm, WaiverForm, context
 from portal.passes.identity import AlreadyHadOneError
 from portal.passes.models import DayPass
+from portal.passes.waiver import WHO, current_version
 from portal.passes.waiver import check as check_waiver
-from portal.passes.waiver import current_version
 
 UNPROCESSABLE, CONFLICT = 422, 409
-HELD = "Something in your health check has changed, so this pass waits. Call us and we sort it out."
 OTHER_PASS = "You have another day pass already, so this one cannot be moved."  # noqa: S105 - no secret
 
 bp = Blueprint("passes", __name__, url_prefix="/pass")
@@ -34,6 +34,12 @@ def _take_over(state: BlueprintSetupState) -> None:
     app = cast("Flask", state.app)
     check_waiver(app.extensions["settings"].waiver_file)
     handover.offer(app, Kind.DAY_PASS, _way)
+
+
+@bp.errorhandler(WrongStateError)
+def _stands(_: WrongStateError) -> Any:
+    """Show whoever pressed on a page from before where their pass stands now."""
+    return leave_for(url_for("passes.show", token=(request.view_args or {})["token"]))
 
 
 def _way(enquiry: Enquiry) -> str | None:
@@ -58,24 +64,30 @@ def claim(token: str) -> Any:
 @bp.post("/claim/<token>")
 def take(token: str) -> Any:
     """Issue the pass; sent twice, it is the same pass."""
-    enquiry = _asked(token)
-    existing = queries.of_enquiry(enquiry.id)
-    if existing is not None:
-        return leave_for(url_for("passes.show", token=existing.public_id))
-    form = DayForm(_offered(), meta={"csrf_context": claim_context(enquiry.public_id)})
+    public_id = read_health_check_token(token)
+    form = DayForm(meta={"csrf_context": claim_context(public_id)})
     if not form.validate():
-        return _offer(token, enquiry, form), UNPROCESSABLE
+        return _refused(token, form)
     try:
-        day_pass = actions.claim(enquiry.public_id, day=form.chosen, at=now())
+        day_pass = actions.claim(public_id, day=form.chosen, at=now())
     except NotAllowedError:
         return leave_for(url_for("intake.result", token=token))
     except ClosedDayError:
         form.day.errors = [ANOTHER_DAY]
-        return _offer(token, enquiry, form), UNPROCESSABLE
+        return _refused(token, form)
     except AlreadyHadOneError:
-        actions.refuse(enquiry.public_id, at=now())
+        actions.refuse(public_id, at=now())
         return render_template("passes/already.html"), CONFLICT
     return leave_for(url_for("passes.show", token=day_pass.public_id))
+
+
+def _refused(token: str, form: DayForm) -> Any:
+    """Return the days with what is wrong, or the pass where it is there already."""
+    enquiry = _asked(token)
+    existing = queries.of_enquiry(enquiry.id)
+    if existing is not None:
+        return leave_for(url_for("passes.show", token=existing.public_id))
+    return _offer(token, enquiry, form), UNPROCESSABLE
 
 
 def _asked(token: str) -> Enquiry:
@@ -118,7 +130,7 @@ def day(token: str) -> Any:
 def move(token: str) -> Any:
     """Put the visit on another day."""
     day_pass = queries.by_link(token)
-    form = DayForm(_offered(), meta={"csrf_context": context(day_pass)})
+    form = DayForm(meta={"csrf_context": context(day_pass)})
     if not form.validate():
         return _days(day_pass, form), UNPROCESSABLE
     try:
@@ -126,7 +138,7 @@ def move(token: str) -> Any:
     except ClosedDayError:
         form.day.errors = [ANOTHER_DAY]
     except NotAllowedError:
-        form.day.errors = [HELD]
+        return leave_for(url_for("passes.show", token=token))
     except AlreadyHadOneError:
         form.day.errors = [OTHER_PASS]
     if form.day.errors:
@@ -192,7 +204,7 @@ def _waiver(day_pass: DayPass, form: WaiverForm | None = None) -> Any:
     return render_template(
         "passes/waiver.html",
         **found,
-        choices=WHO,
+        choices=WHO.items(),
         typed=form.data if form else {},
         problems=problems,
     )

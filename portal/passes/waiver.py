@@ -14,6 +14,10 @@ from portal.config import WrongSettingError
 from portal.extensions import settings
 
 FILE = Path(__file__).with_name("waiver.toml")
+WHO = {
+    "self": "I am 18 or over and I sign for myself",
+    "guardian": "I am a parent or guardian and I sign for them",
+}
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,14 @@ class Waiver:
     agree: str
     guardian: str
 
-    def text(self, *, by_guardian: bool) -> str:
-        """Return exactly what is read and agreed to, as it is kept."""
-        agreed = self.guardian if by_guardian else self.agree
-        return "\n\n".join((self.title, *self.paragraphs, agreed)) + "\n"
+    def text(self, *, under_18: bool, by_guardian: bool) -> str:
+        """Return exactly what is read and agreed to on the page, as it is kept.
+
+        Only an adult's page asks who signs; a minor's has one box, in a guardian's words.
+        """
+        who = WHO["guardian" if by_guardian else "self"]
+        agreed = (self.guardian,) if under_18 else (who, self.agree)
+        return "\n\n".join((self.title, *self.paragraphs, *agreed)) + "\n"
 
 
 def current(*, studio: str, name: str) -> Waiver:

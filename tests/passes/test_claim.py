@@ -1,6 +1,7 @@
 """From the health check's result to a pass in two requests; once per person in twelve months."""
 
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -140,6 +141,25 @@ def test_same_email_or_phone_under_another_lead_is_the_same_person(screened):
             actions.claim(other.public_id, day=SATURDAY, at=now())
 
 
+@pytest.mark.parametrize(
+    ("address", "is_same"),
+    [
+        ("robin.test@gmail.com", True),
+        ("R.o.b.i.n.Test+gym@GoogleMail.com", True),
+        ("robintest@example.com", False),
+        ("robin.test@example.com", False),
+    ],
+)
+@pytest.mark.one_database
+def test_dots_that_google_does_not_mind_make_nobody_new(screened, address, is_same):
+    first, second = screened("Ada Test"), screened("Eve Test")
+    first.email, second.email = "robintest@gmail.com", address
+    db.session.commit()
+    actions.claim(first.public_id, day=SATURDAY, at=now())
+    with pytest.raises(AlreadyHadOneError) if is_same else nullcontext():
+        actions.claim(second.public_id, day=SATURDAY, at=now())
+
+
 def test_same_name_and_birth_year_is_the_same_person(screened):
     first, second = screened("Łukasz Test", age=40), screened("lukasz test", age=41)
     other = screened("Lukasz Test", age=60)
@@ -207,6 +227,30 @@ def test_desk_gives_another_pass_with_a_reason(asks, issues):
     assert (given.given_by_id, given.enquiry_id, given.valid_on) == (staff.id, None, SUNDAY)
     line = db.session.scalars(db.select(Activity).order_by(Activity.id.desc())).first()
     assert (line.kind, line.detail["text"]) == ("pass_given", "Their first visit was cut short")
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_pass_from_the_desk_that_is_given_back_does_not_make_room_for_one_more(
+    client, asks, issues, used
+):
+    first, staff = issues(day=SUNDAY), member()
+    if used:
+        entry.redeem(first.id, staff=staff, press="1", at=now())
+    give = {"day": SATURDAY, "staff": staff, "because": "Cut short", "at": now()}
+    actions.give_back(actions.give(first.lead_id, **give).id, at=now())
+    later = again(enquiry_of(fresh(first)), asks)
+    form = form_on(client.get(claim_url(later)).text, "/pass/claim/") | {"day": "2026-11-28"}
+    assert client.post(form.pop("action"), data=form).status_code == 409
+    assert len(mails("day_pass")) == (2 if used else 3)
+
+
+def test_minor_stays_one_on_a_pass_given_after_they_asked_again(asks, issues):
+    day_pass = issues(age=16, guardian="mother")
+    later = asks(kind=Kind.DAY_PASS)
+    later.lead_id, later.lead = day_pass.lead_id, day_pass.lead
+    db.session.commit()
+    given = actions.give(later.lead_id, day=SUNDAY, staff=member(), because="Cut short", at=now())
+    assert given.under_18
 
 
 def test_clear_lead_waits_for_its_visit_and_one_to_adapt_stays_with_the_coach(screened):

@@ -1,6 +1,7 @@
 """The door: a code in, a verdict out, one press, and the way back."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,10 +9,11 @@ from portal.clock import now
 from portal.extensions import db, transaction
 from portal.leads.kinds import Disposition
 from portal.leads.models import Activity
-from portal.passes import actions
+from portal.passes import actions, entry, waiver
 from portal.passes.models import DayPass, PassIdentity, Redemption, State
 from tests.desk.conftest import form_on
 from tests.passes.conftest import ADAPT, SATURDAY, SUNDAY, fresh, kinds
+from tests.passes.test_claim import again, enquiry_of
 
 HEALTH = re.compile(r"pain|low back|pregnan|bladder|screening rule|PAIN-ADAPT", re.IGNORECASE)
 
@@ -45,9 +47,20 @@ def test_code_link_and_reference_find_the_pass_however_they_are_typed(dana, issu
         " ".join(code),
         f"http://localhost/pass/{day_pass.public_id}",
         f"https://other.example/pass/{day_pass.public_id}/",
+        f"Your pass: http://localhost/pass/{day_pass.public_id}/day?from=mail ",
         ref,
     )
     assert {verdict(dana, each) for each in typed} == {("VALID", "welcome")}
+
+
+def test_reference_finds_the_pass_that_is_still_good(dana, issues, asks):
+    gone = issues(day=SUNDAY)
+    actions.give_back(gone.id, at=now())
+    later = again(enquiry_of(fresh(gone)), asks)
+    good = actions.claim(later.public_id, day=SUNDAY, at=now())
+    assert verdict(dana, good.lead.ref) == ("STOP", "waiver")
+    actions.give(good.lead_id, day=SATURDAY, staff=dana.staff, because="For a friend", at=now())
+    assert verdict(dana, good.lead.ref) == ("STOP", "waiver")
 
 
 @pytest.mark.parametrize("typed", ["TL-0000", "?", "http://localhost/pass/abc", "x" * 5000])
@@ -83,8 +96,14 @@ def test_person_to_adapt_for_is_let_in_with_care_and_no_health_word(dana, issues
 def test_minor_needs_a_guardians_signature_and_a_hello(dana, issues):
     day_pass = issues(day=SUNDAY, age=17, signed=False)
     assert verdict(dana, day_pass.code) == ("STOP", "waiver")
+    page = dana.get(f"/desk/passes/{day_pass.id}").text
+    assert "Under 18: a parent or guardian has to sign the waiver" in page
+    assert "Ask for the parent or guardian" in page
     signed = issues("Ada Test", day=SUNDAY, age=16, guardian="mother")
     assert verdict(dana, signed.code) == ("CAUTION", "guardian")
+    adapted = issues("Eve Test", day=SUNDAY, age=16, guardian="mother", **ADAPT)
+    assert verdict(dana, adapted.code) == ("CAUTION", "coach")
+    assert "Under 18, and a coach says hello first" in dana.get(f"/desk/passes/{adapted.id}").text
 
 
 def test_each_reason_to_stop_is_said(dana, issues, clock):
@@ -192,6 +211,27 @@ def test_desk_moves_a_pass_to_today(dana, issues):
     assert verdict(dana, day_pass.code) == ("VALID", "welcome")
 
 
+def test_a_move_to_today_that_is_refused_says_why(dana, issues, asks, clock):
+    over = issues(day=SUNDAY)
+    clock.advance(days=1)
+    dana.stays()
+    page = dana.get(f"/desk/passes/{over.id}").text
+    later = again(enquiry_of(over), asks)
+    actions.claim(later.public_id, day=SATURDAY, at=now())
+    answer = press(dana, over, "today", page)
+    assert (answer.status_code, "They have another day pass by now" in answer.text) == (409, True)
+    early = issues("Ada Test")
+    page = dana.get(f"/desk/passes/{early.id}").text
+    actions.give_back(early.id, at=now())
+    answer = press(dana, early, "today", page)
+    assert (answer.status_code, "used or given back meanwhile" in answer.text) == (409, True)
+    late = issues("Eve Test")
+    clock.advance(hours=7)
+    dana.stays()
+    answer = press(dana, late, "today")
+    assert (answer.status_code, "the day is nearly over" in answer.text) == (409, True)
+
+
 def test_desk_gives_one_more_pass_only_with_a_reason(dana, issues):
     day_pass = issues()
     page = dana.get("/desk/passes").text
@@ -202,9 +242,11 @@ def test_desk_gives_one_more_pass_only_with_a_reason(dana, issues):
     for wrong in ({"ref": "TL-NONE"}, {"day": "2020-01-01"}, {"day": ""}):
         answer = dana.client.post(action, data={**form, **sent, "because": "Moved", **wrong})
         assert answer.status_code == 422
-    given = dana.client.post(action, data={**form, **sent, "because": "First visit cut short"})
-    assert given.status_code == 303
-    assert len(db.session.scalars(db.select(DayPass)).all()) == 2
+    ref = day_pass.lead.ref.lower()
+    for typed in (ref, " ".join(ref), ref.removeprefix("tl-"), day_pass.code):
+        more = {"ref": typed, "because": "First visit cut short"}
+        assert dana.client.post(action, data={**form, **sent, **more}).status_code == 303
+    assert len(db.session.scalars(db.select(DayPass)).all()) == 5
 
 
 def test_arrivals_name_everybody_of_the_day_and_nobody_else(dana, issues):
@@ -232,3 +274,28 @@ def test_signed_waiver_is_for_coaches_and_managers(dana, jules, issues):
     assert answer.data.startswith(b"%PDF-")
     unsigned = issues("Ada Test", signed=False)
     assert jules.get(f"/desk/passes/{unsigned.id}/waiver.pdf").status_code == 404
+
+
+def test_a_new_version_of_the_waiver_stops_whoever_signed_the_old_one_and_says_so(
+    dana, issues, monkeypatch
+):
+    day_pass = issues(day=SUNDAY)
+    minor = issues("Eve Test", day=SUNDAY, age=16, guardian="mother")
+    newer = replace(waiver.read(waiver.FILE.read_text())[-1], version="2027-01")
+    monkeypatch.setattr(waiver, "_versions", lambda: [newer])
+    assert verdict(dana, day_pass.code) == ("STOP", "waiver")
+    page = dana.get(f"/desk/passes/{minor.id}").text
+    assert "a parent or guardian has to sign again for Eve" in page
+    page = dana.get(f"/desk/passes/{day_pass.id}").text
+    assert "Our waiver has changed since Robin signed it" in page
+    unsigned = issues("Ada Test", day=SUNDAY, signed=False)
+    assert "The waiver is not signed" in dana.get(f"/desk/passes/{unsigned.id}").text
+
+
+def test_whoever_is_in_has_signed_also_once_the_waiver_changes(dana, issues, monkeypatch):
+    day_pass = issues(day=SUNDAY)
+    entry.redeem(day_pass.id, staff=dana.staff, press="p", at=now())
+    newer = replace(waiver.read(waiver.FILE.read_text())[-1], version="2027-01")
+    monkeypatch.setattr(waiver, "_versions", lambda: [newer])
+    page = dana.get("/desk/passes/today").text
+    assert ("Signed" in page, "To sign" in page) == (True, False)

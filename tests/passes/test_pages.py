@@ -15,9 +15,11 @@ from portal.clock import now
 from portal.config import WrongSettingError
 from portal.errors import WrongStateError
 from portal.extensions import db, settings, transaction, vault
+from portal.mail import outbox
 from portal.mail.models import OutboxMail
-from portal.passes import actions, entry, signing, waiver
+from portal.passes import actions, days, entry, signing, waiver
 from portal.passes.models import DayPass, State, WaiverSignature
+from portal.passes.signing import Signer
 from portal.passes.unused import follow_up
 from portal.qr import QUIET_ZONE, qr_svg
 from portal.vault import CannotOpenError
@@ -136,6 +138,33 @@ def test_given_back_is_final_and_says_so(client, issues):
         actions.move(day_pass.id, day=SUNDAY, at=now())
 
 
+@pytest.mark.one_database
+def test_press_on_a_page_from_before_leads_to_where_the_pass_stands(client, issues):
+    day_pass = issues(day=SUNDAY, signed=False)
+    pages = {page: client.get(url(day_pass, page)).text for page in ("/day", "/waiver")}
+    actions.give_back(day_pass.id, at=now())
+    sent = {"day": "2026-11-28", "signed_name": "Robin Test", "agree": "yes"}
+    for page, text in pages.items():
+        form = form_on(text, url(day_pass, page))
+        answer = client.post(form.pop("action"), data=form | sent)
+        assert (answer.status_code, answer.location) == (303, url(day_pass))
+
+
+@pytest.mark.one_database
+def test_pass_on_hold_offers_no_day_and_can_still_be_given_back(client, issues):
+    day_pass = issues()
+    page = client.get(url(day_pass, "/day")).text
+    with transaction():
+        fresh(day_pass).lead.screened(
+            "URGENT", timeframe="today", hold="all", at=now(), due_at=now()
+        )
+    form = form_on(page, url(day_pass, "/day")) | {"day": "2026-11-29"}
+    assert client.post(form.pop("action"), data=form).location == url(day_pass)
+    assert fresh(day_pass).valid_on == SATURDAY
+    assert 'name="day"' not in client.get(url(day_pass, "/day")).text
+    assert send(client, day_pass, "/day", "/give-back").status_code == 303
+
+
 def test_used_and_gone_by_read_as_the_copy_deck_words_them(client, issues, clock):
     used, over = issues("Ada Test", day=SUNDAY), issues("Eve Test", day=SUNDAY)
     entry.redeem(used.id, staff=member(), press="1", at=now())
@@ -146,6 +175,15 @@ def test_used_and_gone_by_read_as_the_copy_deck_words_them(client, issues, clock
     assert "Get another day" in client.get(url(over)).text
     assert send(client, over, "/day", "/day", day="2026-11-28").status_code == 303
     assert heading(client, url(over)) == "See you Saturday, Eve"
+
+
+@pytest.mark.one_database
+def test_day_is_over_for_its_holder_once_the_studio_has_closed(client, issues, clock):
+    day_pass = issues(day=SUNDAY)
+    clock.advance(hours=8)
+    assert heading(client, url(day_pass)) == "See you today, Robin"
+    clock.advance(hours=1)
+    assert heading(client, url(day_pass)) == "This pass was for Sunday, November 22"
 
 
 def test_calendar_entry_is_one_event_that_moves_and_is_cancelled(client, issues):
@@ -167,6 +205,24 @@ def test_calendar_entry_is_one_event_that_moves_and_is_cancelled(client, issues)
     assert [each["sequence"] for each in (first, second, third)] == [0, 1, 2]
     assert (method, third["status"]) == ("CANCEL", "CANCELLED")
     assert "Robin" not in str(first)
+
+
+def test_mail_of_a_pass_and_of_its_new_day_carries_the_calendar_entry(issues):
+    day_pass = issues()
+    actions.move(day_pass.id, day=SUNDAY, at=now())
+    letters = [
+        outbox.unseal(mail.uid, mail.content)
+        for mail in db.session.scalars(
+            db.select(OutboxMail)
+            .where(OutboxMail.kind.in_(["day_pass", "pass_moved"]))
+            .order_by(OutboxMail.id)
+        )
+    ]
+    found = [Calendar.from_ical(each.attachments[0].text).walk("VEVENT")[0] for each in letters]
+    assert [(str(each.start.date()), each["sequence"]) for each in found] == [
+        ("2026-11-28", 0),
+        ("2026-11-22", 1),
+    ]
 
 
 def test_closed_day_is_not_offered_and_a_pass_for_it_says_so(client, issues):
@@ -203,6 +259,7 @@ def test_waiver_once_signed_makes_the_pass_ready(client, issues):
         ({"agree": ""}, "Select the box to say that you have read this and agree"),
         ({"who": "guardian"}, "Enter how you are related, like mother or guardian"),
         ({"who": "somebody"}, "Select who signs"),
+        ({"relation": "mother"}, "Select that you sign for them, or leave out how you are related"),
         ({"version": "1999"}, "The text has changed since you opened this page."),
     ],
 )
@@ -231,13 +288,25 @@ def test_exact_text_its_hash_and_the_document_are_kept_sealed(client, issues):
     kept = signing.content(signature)
     assert waiver.sha256(kept.text) == kept.text_hash == signature.text_hash
     page = waiver.current(studio="Trueline", name="Robin Test")
-    assert kept.text == page.text(by_guardian=False)
+    assert kept.text == page.text(under_18=False, by_guardian=False)
     pdf = client.get(url(day_pass, "/waiver.pdf"))
     assert (pdf.mimetype, waiver.sha256(pdf.data)) == ("application/pdf", signature.pdf_hash)
     assert "Łukasz" not in signature.content + signature.pdf
     assert b64encode(b"%PDF").decode()[:4] not in signature.pdf[:12]
     with pytest.raises(CannotOpenError):
         vault().open("waiver_signature.pdf:elsewhere", signature.pdf)
+
+
+@pytest.mark.parametrize(("age", "who"), [(35, "self"), (35, "guardian"), (16, "guardian")])
+@pytest.mark.one_database
+def test_every_word_that_is_kept_stood_on_the_page_that_was_signed(client, issues, age, who):
+    day_pass = issues(signed=False, age=age)
+    page = html5lib.parse(client.get(url(day_pass, "/waiver")).text, namespaceHTMLElements=False)
+    words = " ".join("".join(page.itertext()).split())
+    relation = "mother" if who == "guardian" else ""
+    assert sign(client, day_pass, who=who, relation=relation).status_code == 303
+    kept = signing.content(db.session.scalars(db.select(WaiverSignature)).one())
+    assert [line for line in kept.text.strip().split("\n\n") if line not in words] == []
 
 
 def test_new_version_asks_again_and_the_old_signature_stays(client, issues, monkeypatch):
@@ -292,6 +361,18 @@ def test_unused_pass_is_followed_up_once_the_morning_after(issues, clock):
         "2026-11-23T18:00:00+00:00",
     )
     assert kinds(fresh(day_pass).lead)[-1] == "pass_unused"
+
+
+def test_nobody_who_came_on_another_pass_is_told_that_they_did_not(issues, clock):
+    missed, staff = issues(day=SUNDAY), member()
+    give = {"staff": staff, "because": "Came a day late", "at": now()}
+    given = actions.give(missed.lead_id, day=days.offered(at=now())[1], **give)
+    clock.advance(days=1)
+    signing.sign(given.id, signer=Signer("Robin Test"), at=now())
+    entry.redeem(given.id, staff=staff, press="1", at=now())
+    assert follow_up(at=now()) == 1
+    sent = db.session.scalars(db.select(OutboxMail.kind)).all()
+    assert "pass_follow_up" not in sent
 
 
 def test_nobody_who_should_see_a_doctor_gets_a_cheerful_mail(issues, clock):
