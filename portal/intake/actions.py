@@ -68,6 +68,15 @@ def send(public_id: str, *, at: datetime) -> Step:
 
 
 @transaction()
+def ask_anew(public_id: str) -> None:
+    """Ask the whole health check again: what was answered stands there, and has to be sent anew.
+
+    Until then no time can be picked on it; whatever is decided at once is, as ever.
+    """
+    _intake(public_id).reopen()
+
+
+@transaction()
 def mail_link(public_id: str, *, at: datetime) -> None:
     """Send the person a fresh link to go on with, to the address they gave: one an hour."""
     lead = queries.lead_to_write(public_id)

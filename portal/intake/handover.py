@@ -29,6 +29,7 @@ Draw = Callable[[Enquiry], Panel | None]
 Listener = Callable[[Lead, datetime], None]
 WAYS = "ways_on"
 PANELS = "panels"
+RETURN = "way_back"
 LISTENERS = "decision_listeners"
 WITHDRAWALS = "withdrawal_listeners"
 
@@ -53,6 +54,17 @@ def panel_on(enquiry: Enquiry) -> Panel | None:
     """Return the next step as a part of the result page, None where its address is all there is."""
     panel: Draw | None = current_app.extensions.get(PANELS, {}).get(enquiry.kind)
     return panel(enquiry) if panel else None
+
+
+def take_back(app: Flask, way: Way) -> None:
+    """Let `way` answer where somebody goes back to who has got past this; None for nobody."""
+    app.extensions[RETURN] = way
+
+
+def way_back(enquiry: Enquiry) -> str | None:
+    """Return where somebody goes back to who only went through their answers again."""
+    way: Way | None = current_app.extensions.get(RETURN)
+    return way(enquiry) if way else None
 
 
 def listen(app: Flask, listener: Listener) -> None:

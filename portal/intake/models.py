@@ -7,24 +7,15 @@ or what was decided on it; only erasing and the person's own export look further
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, event, exists, text
-from sqlalchemy.orm import (
-    Mapped,
-    ORMExecuteState,
-    Session,
-    mapped_column,
-    relationship,
-    with_loader_criteria,
-)
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, exists, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.errors import WrongStateError
 from portal.leads.models import Consent, Disposition, Enquiry
-from portal.orm import Base, sealed, text_enum
-
-WITH_HIDDEN = "with_hidden"
+from portal.orm import Base, Hideable, Veiled, sealed, text_enum
 
 
-class Intake(Base):
+class Intake(Hideable, Base):
     """One person's way through the questions; `answers` is sealed JSON bound to `public_id`.
 
     `version` counts saves: a second tab that saves over an older page is merged, not lost.
@@ -55,7 +46,6 @@ class Intake(Base):
     started_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    hidden_at: Mapped[datetime | None]
     consent: Mapped[Consent] = relationship(lazy="raise")
     enquiry: Mapped[Enquiry] = relationship(lazy="joined", innerjoin=True)
 
@@ -85,7 +75,7 @@ class Intake(Base):
         self.finished_at = None
 
 
-class Decision(Base):
+class Decision(Veiled, Base):
     """What the rules said to one set of answers; written once, never evaluated again in place.
 
     `reasons` is sealed JSON: answers, fired rules, flags, modifiers and the words shown.
@@ -117,6 +107,12 @@ class Decision(Base):
         """Return where the reasons are sealed to."""
         return f"decision.reasons:{self.public_id}"
 
+    @classmethod
+    def shown(cls) -> ColumnElement[bool]:
+        """Return when a decision is in sight: as long as the answers are that it rests on."""
+        answers = Intake.__table__.alias("hidden_intake")
+        return ~exists().where(answers.c.id == cls.intake_id, answers.c.hidden_at.is_not(None))
+
 
 class Reading(Base):
     """Someone on the staff read somebody's health answers: who, whose, when, on which page.
@@ -135,21 +131,3 @@ class Reading(Base):
     at: Mapped[datetime]
     previous: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64))
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _leave_out_hidden(state: ORMExecuteState) -> None:
-    """Keep what was withdrawn out of every answer: a page cannot forget to ask for that."""
-    if state.is_select and not state.execution_options.get(WITH_HIDDEN, False):
-        state.statement = state.statement.options(*_VISIBLE)
-
-
-_hidden = Intake.__table__.alias("hidden_intake")
-_VISIBLE = (
-    with_loader_criteria(Intake, Intake.hidden_at.is_(None), include_aliases=True),
-    with_loader_criteria(
-        Decision,
-        ~exists().where(_hidden.c.id == Decision.intake_id, _hidden.c.hidden_at.is_not(None)),
-        include_aliases=True,
-    ),
-)

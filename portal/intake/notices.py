@@ -9,6 +9,7 @@ from portal.intake.models import Decision
 from portal.leads.links import HEALTH_CHECK, HEALTH_CHECK_LASTS
 from portal.leads.models import Enquiry
 from portal.leads.notices import first_name
+from portal.leads.queries import enquiries
 from portal.mail import outbox
 
 
@@ -29,8 +30,13 @@ def resume_link(enquiry: Enquiry, *, at: datetime) -> None:
 
 
 def no_need_to_finish(enquiry: Enquiry) -> None:
-    """Take back the reminders to finish: the health check has said what it has to say."""
-    outbox.cancel(_finish_check(enquiry))
+    """Take back the reminders to finish: the health check has said what it has to say.
+
+    Whoever began anew is not reminded of what they left, where they asked for the same.
+    """
+    for each in enquiries(enquiry.lead_id):
+        if each.kind is enquiry.kind:
+            outbox.cancel(_finish_check(each))
 
 
 def request_received(enquiry: Enquiry) -> None:

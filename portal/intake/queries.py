@@ -1,13 +1,14 @@
 """Questions about health checks: whose link this is, how far they are, what was decided."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.extensions import db
 from portal.intake.models import Decision, Intake
 from portal.leads.models import Enquiry, Lead
-from portal.mail.models import OutboxMail
+from portal.mail import outbox
 
 
 def enquiry(public_id: str) -> Enquiry:
@@ -23,8 +24,7 @@ def enquiry_exists(public_id: str) -> bool:
 
 def link_is_queued(enquiry: Enquiry, *, at: datetime) -> bool:
     """Say whether a link to go on with was asked for within this hour."""
-    found = select(OutboxMail.id).where(OutboxMail.uid == resume_uid(enquiry, at=at))
-    return db.session.scalars(found).one_or_none() is not None
+    return outbox.is_queued(resume_uid(enquiry, at=at))
 
 
 def resume_uid(enquiry: Enquiry, *, at: datetime) -> str:
@@ -66,6 +66,21 @@ def latest_decision(lead_id: int) -> Decision | None:
         .order_by(Decision.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def latest_decisions(lead_ids: Collection[int]) -> Mapping[int, Decision]:
+    """Return the last decision of each of these leads who have one, in one question."""
+    newest = (
+        select(func.max(Decision.id))
+        .join(Intake, Decision.intake_id == Intake.id)
+        .join(Enquiry, Intake.enquiry_id == Enquiry.id)
+        .where(Enquiry.lead_id.in_(lead_ids))
+        .group_by(Enquiry.lead_id)
+    )
+    found = db.session.scalars(
+        select(Decision).where(Decision.id.in_(newest)).order_by(Decision.id)
+    ).all()
+    return {decision.intake.enquiry.lead_id: decision for decision in found}
 
 
 def lead_to_write(public_id: str) -> Lead:

@@ -19,8 +19,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
+from portal.chat.models import Thread
 from portal.extensions import db, transaction, vault
 from portal.intake.models import Reading
 from portal.keystore import Anchor
@@ -30,6 +42,10 @@ from portal.staff.models import Staff
 LOG = Reading.__table__
 NAME = "reading"
 BEGINNING = "0" * 64
+NOBODY = 0
+"""Whose chat was read, while its visitor is nobody we know."""
+CHAT_PAGE = "/desk/chats/"
+"""The page on which a chat is read, before the chat's number."""
 TURN = 7_305_119
 """An arbitrary number: PostgreSQL's lock under which rows are appended, one after the other."""
 AT_ONCE = 2_000
@@ -47,11 +63,15 @@ class Fault:
 
 @dataclass(frozen=True)
 class About:
-    """What was read: whose answers, on which decision, through which page."""
+    """What was read: whose answers, on which decision, through which page.
+
+    A chat is no answer of the health check: whoever sits at the desk reads it.
+    """
 
     lead_id: int
     decision_id: int | None
     page: str
+    of_answers: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,36 +85,38 @@ class Head:
         return f"{self.number}:{self.hash}"
 
 
-def note(about: About, *, staff: Staff, at: datetime) -> Head:
-    """Append a row to the log, in the caller's transaction, and return the end that it makes.
+def note(*read: About, staff: Staff, at: datetime) -> Head:
+    """Append a row for each to the log, in the caller's transaction; return the end they make.
 
     Two at once follow each other. `anchor` the end when the transaction is committed, and show
     nothing before that. Raise PermissionError for a role that does not need answers for its work.
     """
-    if not staff.reads_answers:
+    if not staff.reads_answers and any(about.of_answers for about in read):
         raise PermissionError("This role does not read health answers.")
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(TURN)))
     last = head()
-    row = Reading(
-        id=last.number + 1,
-        previous=last.hash,
-        staff_id=staff.id,
-        lead_id=about.lead_id,
-        decision_id=about.decision_id,
-        page=about.page,
-        at=at,
-    )
-    row.hash = digest(row)
-    db.session.add(row)
+    for about in read:
+        row = Reading(
+            id=last.number + 1,
+            previous=last.hash,
+            staff_id=staff.id,
+            lead_id=about.lead_id,
+            decision_id=about.decision_id,
+            page=about.page,
+            at=at,
+        )
+        row.hash = digest(row)
+        db.session.add(row)
+        last = Head(row.id, row.hash)
     db.session.flush()
-    return Head(row.id, row.hash)
+    return last
 
 
-def log(about: About, *, staff: Staff, at: datetime) -> None:
-    """Append a row in a transaction of its own: whoever shows answers does so after this."""
+def log(*read: About, staff: Staff, at: datetime) -> None:
+    """Append rows in a transaction of their own: whoever shows answers does so after this."""
     with transaction():
-        end = note(about, staff=staff, at=at)
+        end = note(*read, staff=staff, at=at)
     anchor(end)
 
 
@@ -156,15 +178,23 @@ def verify(*, expected: Head | None = None) -> Fault | None:
 
 
 def of_lead(lead: Lead) -> Sequence[Reading]:
-    """Return who read a person's answers, for the person: the oldest first.
+    """Return who read a person's answers and chats, for the person: the oldest first."""
+    return db.session.scalars(select(Reading).where(theirs(lead)).order_by(Reading.id)).all()
+
+
+def theirs(lead: Lead) -> ColumnElement[bool]:
+    """Return the condition by which a row is about somebody, or about a chat that became theirs.
 
     An id may once have been another person's, who was erased: rows before this one count not.
     """
-    return db.session.scalars(
-        select(Reading)
-        .where(Reading.lead_id == lead.id, Reading.at >= lead.created_at)
-        .order_by(Reading.id)
-    ).all()
+    page = literal(CHAT_PAGE).concat(cast(Thread.id, String))
+    chat = exists().where(
+        Thread.lead_id == lead.id, LOG.c.page == page, LOG.c.at >= Thread.created_at
+    )
+    return or_(
+        and_(LOG.c.lead_id == lead.id, LOG.c.at >= lead.created_at),
+        and_(LOG.c.lead_id == NOBODY, chat),
+    )
 
 
 def was_read(decision_id: int, *, since: datetime) -> bool:

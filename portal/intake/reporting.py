@@ -20,6 +20,8 @@ LOOK_FIRST = "all"
 def report(public_id: str, changes: Mapping[str, str], *, at: datetime) -> Decision:
     """Take over what somebody reports, and hold; the rules may say graver, never milder.
 
+    Below the alarms it is the first thing to be looked at: `Lead.reported` puts it there.
+
     Raise NoResultFound when there is no health check to add it to.
     """
     lead = queries.lead_to_write(public_id)
@@ -35,7 +37,7 @@ def report(public_id: str, changes: Mapping[str, str], *, at: datetime) -> Decis
     if verdict.disposition == "INCOMPLETE" or _is_milder(verdict):
         verdict = replace(verdict, disposition="REFERRAL", timeframe="within_days", hold=LOOK_FIRST)
     decision = recording.conclude(intake, verdict, after, at=at)
-    lead.due_at = due_at(Disposition.URGENT, at=at, settings=settings())
+    lead.reported(at=at, due_at=due_at(Disposition.URGENT, at=at, settings=settings()))
     notices.staff_alert(decision)
     return decision
 

@@ -29,9 +29,13 @@ class Sheet:
 
 def seal(place: str, sheet: Sheet, *, person: str) -> str:
     """Return the sheet sealed for `place`, its row and no other, under the key of this person."""
+    return vault().seal(place, pack(sheet), person=person)
+
+
+def pack(sheet: Sheet) -> str:
+    """Return the sheet as the text that is sealed."""
     pending = sheet.pending and [sheet.pending.slug, dict(sheet.pending.submitted)]
-    text = json.dumps({"answers": dict(sheet.answers), "pending": pending})
-    return vault().seal(place, text, person=person)
+    return json.dumps({"answers": dict(sheet.answers), "pending": pending})
 
 
 def read(intake: Intake) -> Sheet:

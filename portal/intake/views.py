@@ -5,12 +5,13 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect
 
+from portal import opening
 from portal.clock import now
 from portal.extensions import settings
 from portal.htmx import leave_for, wants_fragment
 from portal.intake import actions, comeback, road, screens, sheet
 from portal.intake.forms import HEARD, PressForm, StartForm, SureForm, submitted
-from portal.intake.handover import panel_on, way_on
+from portal.intake.handover import panel_on, way_back, way_on
 from portal.intake.look import look
 from portal.intake.models import Decision
 from portal.intake.outcome import outcome
@@ -166,6 +167,8 @@ def result(token: str) -> Any:
 def _outcome(found: Visit, decision: Decision) -> Response:
     shown, seen_first = outcome(decision), look(found.enquiry)
     held = shown.held and not (seen_first and seen_first.released)
+    goes_on = shown.layout in GOES_ON and not shown.held
+    back = way_back(found.enquiry)
     return found.draw(
         f"result/{shown.layout}",
         outcome=shown,
@@ -176,8 +179,9 @@ def _outcome(found: Visit, decision: Decision) -> Response:
         booking=None if held else _way_on(found, Kind.CONSULT),
         claim=None if held else _way_on(found, Kind.DAY_PASS),
         look=seen_first,
-        panel=panel_on(found.enquiry) if shown.layout in GOES_ON and not shown.held else None,
-        staffed=settings().studio.hours.is_open(now()),
+        panel=panel_on(found.enquiry) if goes_on and not back else None,
+        back=back,
+        staffed=opening.hours(at=now(), settings=settings()).is_open(now()),
     )
 
 

@@ -3,15 +3,17 @@
 import json
 import secrets
 from base64 import b64encode
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
-from portal.extensions import db, settings, transaction, vault
-from portal.keyring import PersonKey
+from portal.booking import leaving
+from portal.booking.leaving import Leaving
+from portal.chat.queries import refs_of_lead
+from portal.extensions import db, insert_into, settings, transaction, vault, wipe
+from portal.keyring import forget
 from portal.leads.models import Enquiry, Lead
 from portal.leads.queries import lead_to_write
 from portal.mail import outbox
@@ -32,10 +34,9 @@ def erase(lead_id: int, *, because: str, at: datetime, say_so: bool = False) -> 
     With `say_so` one last mail tells them, and leaves the outbox once it has left.
     """
     lead = db.session.scalars(select(Lead).where(Lead.id == lead_id)).one()
-    ref, hashed = lead.ref, ledger.hash_of(lead)
+    hashed = ledger.hash_of(lead)
     ledger.note([hashed], because=because, at=at)
-    _take_away(lead_id, hashed, because=because, at=at, say_so=say_so)
-    _shred(ref)
+    forget(*_take_away(lead_id, hashed, because=because, at=at, say_so=say_so))
     wipe()
 
 
@@ -54,11 +55,10 @@ def _replay(missing: dict[str, str], *, at: datetime) -> int:
     for lead_id, ref, created_at in db.session.execute(people):
         hashed = ledger.person_hash(ref, created_at)
         if hashed in missing:
-            back.append((lead_id, ref, hashed))
+            back.append((lead_id, hashed))
     db.session.rollback()
-    for lead_id, ref, hashed in back:
-        _take_away(lead_id, hashed, because=missing[hashed], at=at, say_so=False)
-        _shred(ref)
+    for lead_id, hashed in back:
+        forget(*_take_away(lead_id, hashed, because=missing[hashed], at=at, say_so=False))
     _know(missing, at=at)
     wipe()
     return len(back)
@@ -71,49 +71,38 @@ def _know(missing: dict[str, str], *, at: datetime) -> None:
 
 
 @transaction()
-def _take_away(lead_id: int, hashed: str, *, because: str, at: datetime, say_so: bool) -> None:
+def _take_away(
+    lead_id: int, hashed: str, *, because: str, at: datetime, say_so: bool
+) -> Sequence[str]:
+    """Delete the rows; return whose keys go too: the person's, their chats' and replies'."""
     lead = lead_to_write(lead_id)
-    email = lead.email
+    email, keys = lead.email, (lead.ref, *refs_of_lead(lead_id), *holdings.replies(lead))
+    off = leaving.call_off(lead_id, at=at)
     _count(lead)
     _keep_waivers(lead, at=at)
     _remember(hashed, because=because, at=at)
     holdings.take_away(lead)
+    if off:
+        leaving.tell_coach(off)
     if say_so and email and settings().mail_is_configured:
-        _say_so(email, hashed, at=at)
+        _say_so(email, hashed, off, at=at)
+    return keys
 
 
-def _say_so(email: str, hashed: str, *, at: datetime) -> None:
+def _say_so(email: str, hashed: str, off: Leaving | None, *, at: datetime) -> None:
     """Queue the one mail that is left to send; without a mail server it would stay for ever."""
     outbox.put(
         kind="data_deleted",
         uid=f"data_deleted:{hashed}",
         recipient=email,
         not_after=at + NOTE_LASTS,
-        context={},
+        context={"session": off.at if off else None},
+        attachments=(off.taken_out,) if off else (),
     )
 
 
-def _shred(ref: str) -> None:
-    """Delete somebody's key, and only then the row by which it is found."""
-    vault().shred(ref)
-    with transaction():
-        db.session.execute(delete(PersonKey).where(PersonKey.person == ref))
-
-
-def wipe() -> None:
-    """Take what was deleted out of SQLite's log too; the file itself overwrites what it deletes."""
-    if db.engine.dialect.name == "sqlite":
-        db.session.rollback()
-        with closing(db.engine.raw_connection()) as raw:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _insert() -> type:
-    return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert  # type: ignore[return-value]
-
-
 def _remember(hashed: str, *, because: str, at: datetime) -> None:
-    row = _insert()(Erasure).values(person_hash=hashed, because=because, erased_at=at)
+    row = insert_into(Erasure).values(person_hash=hashed, because=because, erased_at=at)
     db.session.execute(row.on_conflict_do_nothing(index_elements=["person_hash"]))
 
 
@@ -128,7 +117,7 @@ def _count(lead: Lead) -> None:
         "disposition": lead.disposition.value if lead.disposition else "unknown",
         "status": lead.status.value,
     }
-    row = _insert()(ErasedCount).values(**cell, people=1)
+    row = insert_into(ErasedCount).values(**cell, people=1)
     db.session.execute(
         row.on_conflict_do_update(
             index_elements=list(cell), set_={"people": ErasedCount.people + 1}

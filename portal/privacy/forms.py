@@ -4,11 +4,11 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import AnyOf, Length, Regexp
 
 from portal.csrf import SignedForm
+from portal.leads.address import AddressForm
 from portal.leads.models import Purpose
 
 LONGEST_TEXT = 4000
 LONGEST_NAME = 80
-LONGEST_EMAIL = 254
 KEY = r"[0-9a-f]{32}"
 
 
@@ -27,18 +27,6 @@ class WithdrawForm(SignedForm):
     purpose = StringField(validators=[AnyOf(list(Purpose))])
 
 
-class LinkForm(SignedForm):
-    """An address to send the link to; whether we know it is nobody's business."""
-
-    email = StringField(
-        filters=[lambda text: (text or "").strip()],
-        validators=[
-            Length(max=LONGEST_EMAIL, message="Email address must be 254 characters or fewer"),
-            Regexp(r"[^@\s]+@[^@\s]+$", message="Enter an email address, like name@example.com"),
-        ],
-    )
-
-
 class EraseForm(SignedForm):
     """The second step: a box that says what happens."""
 
@@ -55,7 +43,7 @@ class ComplaintForm(SignedForm):
             Length(max=LONGEST_NAME, message="Name must be 80 characters or fewer"),
         ],
     )
-    email = LinkForm.email
+    email = AddressForm.email
     text = StringField(
         filters=[lambda text: (text or "").strip()],
         validators=[

@@ -6,14 +6,17 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select
 
-from portal.extensions import db
-from portal.intake.models import WITH_HIDDEN, Reading
+from portal.extensions import db, vault
+from portal.intake import readings
+from portal.intake.models import Reading
 from portal.leads.models import Lead
-from portal.orm import Base
+from portal.orm import WITH_HIDDEN, Base
 from portal.privacy.inventory import Held, held
+from portal.replies.models import Reply
 
 LEAD, LOG = cast("Table", Lead.__table__), cast("Table", Reading.__table__)
 """The log names people by number, and a number may have been another person's before."""
+REPLIES = cast("Table", Reply.__table__)
 
 
 def theirs(table: Table, lead: Lead) -> ColumnElement[bool]:
@@ -22,11 +25,24 @@ def theirs(table: Table, lead: Lead) -> ColumnElement[bool]:
         return LEAD.c.id == lead.id
     link = held()[table.name].link
     if table is LOG:
-        return (LOG.c.lead_id == lead.id) & (LOG.c.at >= lead.created_at)
+        return readings.theirs(lead)
     if link:
         return or_(*(table.c[name] == getattr(lead, to) for name, to in link.items()))
+    if prints := held()[table.name].prints:
+        return or_(*(table.c[name] == _print(table, name, lead) for name in prints))
     name, parent = _ways()[table.name]
     return table.c[name].in_(select(parent.c.id).where(theirs(parent, lead)))
+
+
+def _print(table: Table, name: str, lead: Lead) -> str:
+    """Return what a column holds that keeps a keyed hash of something that the lead has."""
+    value = getattr(lead, held()[table.name].prints[name])
+    return vault().fingerprint(f"{table.name}.{name}|{value}")
+
+
+def replies(lead: Lead) -> Sequence[str]:
+    """Return the references of what somebody left under articles: each has a key of its own."""
+    return db.session.scalars(select(Reply.ref).where(theirs(REPLIES, lead))).all()
 
 
 def rows(kind: Held, lead: Lead, *, withdrawn: bool = True) -> Sequence[Any]:
@@ -52,7 +68,8 @@ def take_away(lead: Lead) -> None:
 
     Children go first; nothing is left to a cascade, which a later migration might forget.
     """
-    gone = Lead(id=lead.id, ref=lead.ref, email=lead.email, created_at=lead.created_at)
+    facts = ("id", "ref", "email", "email_key", "created_at")
+    gone = Lead(**{name: getattr(lead, name) for name in facts})
     db.session.flush()
     db.session.expunge_all()
     for table in reversed(Base.metadata.sorted_tables):

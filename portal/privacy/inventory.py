@@ -14,7 +14,7 @@ from portal.orm import Base
 FILE = Path(__file__).with_name("inventory.toml")
 COPY, SEALED, WHO = "copy", "sealed", "who"
 SHOWN = frozenset({COPY, SEALED, WHO})
-ABOUT = frozenset({"title", "why", "until", "link", "stays"})
+ABOUT = frozenset({"title", "why", "until", "link", "prints", "stays"})
 ESCAPED = "column."
 """How a column is written whose name is one of those words."""
 
@@ -23,7 +23,8 @@ ESCAPED = "column."
 class Held:
     """One table with rows about people: what it is called, why it is kept and until when.
 
-    `link` maps a column to the lead's attribute that it repeats, where no foreign key leads there.
+    `link` maps a column to the lead's attribute that it repeats, where no foreign key leads there;
+    `prints` maps one to the attribute of which it holds the vault's fingerprint.
     """
 
     table: Table
@@ -31,6 +32,7 @@ class Held:
     why: str
     until: str
     link: Mapping[str, str]
+    prints: Mapping[str, str]
     stays: str
     columns: Mapping[str, str]
 
@@ -104,6 +106,7 @@ def _held(table: Table, said: Mapping[str, Any]) -> Held:
         why=str(said["why"]),
         until=str(said["until"]),
         link=dict(said.get("link", {})),
+        prints=dict(said.get("prints", {})),
         stays=str(said.get("stays", "")),
         columns={
             name.removeprefix(ESCAPED): str(kind)

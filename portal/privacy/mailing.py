@@ -26,10 +26,12 @@ ANSWERS = frozenset(
         "referral_link",
         "pick_a_time",
         "not_yet",
+        "plan_link",
         "privacy_link",
         "data_deleted",
         "complaint_received",
         "complaint_answered",
+        "chat_answer",
     }
 )
 ASKED_FOR = "finish_check"

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.errors import WrongStateError
-from portal.orm import Base, sealed, text_enum
+from portal.orm import NEVER_AGAIN, Base, sealed, text_enum
 
 
 class ComplaintState(StrEnum):
@@ -25,7 +25,7 @@ class Complaint(Base):
     """
 
     __tablename__ = "complaint"
-    __table_args__ = (Index("ix_complaint_state_due_at", "state", "due_at"),)
+    __table_args__ = (Index("ix_complaint_state_due_at", "state", "due_at"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(43), unique=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from portal.chat.models import Message, Note
 from portal.extensions import vault
 from portal.intake import reasons, sheet
 from portal.intake.models import Decision, Intake
@@ -66,10 +67,16 @@ def _waiver(row: WaiverSignature, _column: str) -> Mapping[str, Any]:
     return asdict(signing.content(row))
 
 
+def _words(row: Message | Note, _column: str) -> str:
+    return vault().open(row.place, row.text)
+
+
 Opener = Callable[[Any, str], Any]
 OPENERS: Mapping[tuple[str, str], Opener] = {
     ("intake", "answers"): _answers,
     ("decision", "reasons"): _reasons,
     ("outbox_mail", "content"): _mail,
     ("waiver_signature", "content"): _waiver,
+    ("chat_message", "text"): _words,
+    ("chat_note", "text"): _words,
 }

@@ -10,23 +10,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.booking.models import SHOWED, Booking
 from portal.booking.models import State as BookingState
+from portal.chat.forgetting import forget
+from portal.chat.models import Thread
 from portal.clock import now
 from portal.config import Retention
-from portal.extensions import db, settings, transaction
-from portal.intake.models import WITH_HIDDEN, Intake
+from portal.extensions import db, insert_into, settings, transaction, wipe
+from portal.intake.models import Intake
 from portal.leads.models import Enquiry, Lead, Status
 from portal.leads.queries import lead_to_write
 from portal.mail.models import MailState, OutboxMail
 from portal.onboarding.models import Assessment
-from portal.orm import Base
+from portal.orm import WITH_HIDDEN, Base
 from portal.passes.models import DayPass
 from portal.passes.models import State as PassState
 from portal.privacy import complaints, consents, erasing
 from portal.privacy.models import Chore, Complaint, ComplaintState, KeptDocument
+from portal.replies import ageing
 
 AT_ONCE = 200
 DAILY = "retention"
@@ -64,8 +66,7 @@ def daily(*, at: datetime) -> bool:
     run(at=at)
     complaints.remind(at=at)
     with transaction():
-        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-        row = dialect.insert(Chore).values(name=DAILY, done_on=today)
+        row = insert_into(Chore).values(name=DAILY, done_on=today)
         db.session.execute(
             row.on_conflict_do_update(index_elements=["name"], set_={"done_on": today})
         )
@@ -79,7 +80,7 @@ def forget_last_notes() -> int:
     for mail_id in found:
         _delete(OutboxMail)(mail_id, now())
     if found:
-        erasing.wipe()
+        wipe()
     return len(found)
 
 
@@ -91,7 +92,7 @@ def _run(kind: Kind, *, at: datetime) -> int:
             kind.remove(number, at)
         done, seen = done + len(batch), batch[-1]
     if done:
-        erasing.wipe()
+        wipe()
     return done
 
 
@@ -130,6 +131,7 @@ def _quiet(limit: datetime) -> ColumnElement[bool]:
         ),
         exists().where(DayPass.lead_id == Lead.id, DayPass.valid_on > limit.date()),
         exists().where(Assessment.lead_id == Lead.id, Assessment.updated_at > limit),
+        exists().where(Thread.lead_id == Lead.id, Thread.updated_at > limit),
     )
 
 
@@ -174,6 +176,10 @@ def _remove_health(intake_id: int, at: datetime) -> None:
         heard_of = lead.updated_at
         consents.forget_health(lead, at=at)
         lead.updated_at = heard_of
+
+
+def _remove_chat(thread_id: int, _at: datetime) -> None:
+    forget(thread_id)
 
 
 def _erase(lead_id: int, at: datetime) -> None:
@@ -233,6 +239,27 @@ KINDS: Mapping[str, Kind] = {
         lambda limit: select(Lead.id).where(_quiet(limit), _came()),
         _erase,
     ),
+    "reply": Kind(
+        "Replies under articles",
+        "they were published",
+        lambda days: days.client_days,
+        ageing.published,
+        ageing.erase,
+    ),
+    "reply_held": Kind(
+        "Replies that were not published",
+        "they came in, or were put aside",
+        lambda days: days.held_days,
+        ageing.unpublished,
+        ageing.erase,
+    ),
+    "reply_original": Kind(
+        "What stood in a reply before we took private things out",
+        "we took them out",
+        lambda days: days.held_days,
+        ageing.edited,
+        ageing.forget_original,
+    ),
     "mail": Kind(
         "Mail we wrote",
         "it was sent",
@@ -246,6 +273,13 @@ KINDS: Mapping[str, Kind] = {
         lambda days: days.complaint_days,
         _complaint,
         _delete(Complaint),
+    ),
+    "chat": Kind(
+        "Chats",
+        "the last word in them",
+        lambda days: days.chat_days,
+        lambda limit: select(Thread.id).where(Thread.updated_at <= limit),
+        _remove_chat,
     ),
     "waiver": Kind(
         "Signed waivers of people who were erased",

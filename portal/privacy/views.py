@@ -8,14 +8,15 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from portal.clock import now
 from portal.extensions import limiter, settings
+from portal.headers import EMPTIES
 from portal.htmx import leave_for
+from portal.leads.address import AddressForm
 from portal.leads.models import Lead, Purpose
 from portal.privacy import complaints, consents, erasing, export, facts, links, requests
 from portal.privacy.complaints import Said
 from portal.privacy.forms import (
     ComplaintForm,
     EraseForm,
-    LinkForm,
     PressForm,
     WithdrawForm,
     context,
@@ -45,7 +46,7 @@ def _ended(_dead: DeadLinkError) -> Any:
 @bp.route("/link", methods=["GET", "POST"])
 def link() -> Any:
     """Ask for the link to one's own page; the answer never says whether we know the address."""
-    form = LinkForm()
+    form = AddressForm()
     if request.method == "GET":
         return render_template("privacy/link.html", typed="", problems={})
     problems = {} if form.validate() else dict(form.problems)
@@ -102,7 +103,7 @@ def erase(token: str) -> Any:
 
 @bp.post("/me/<token>/erase")
 def erase_now(token: str) -> Any:
-    """Erase everything."""
+    """Erase everything, in this browser too."""
     lead = links.whose(token)
     form = EraseForm(meta=_meta(lead))
     problems = {} if form.validate() else dict(form.problems)
@@ -111,7 +112,9 @@ def erase_now(token: str) -> Any:
     if problems:
         return _erase(token, lead, problems), UNPROCESSABLE
     erasing.erase(lead.id, because=erasing.BY_PERSON, at=now(), say_so=True)
-    return leave_for(url_for("privacy.erased"))
+    answer = leave_for(url_for("privacy.erased"))
+    answer.headers.update(EMPTIES)
+    return answer
 
 
 @bp.get("/erased")

@@ -9,13 +9,18 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from portal.chat.models import PREFIX as CHATS
+from portal.chat.models import Thread
 from portal.extensions import db, vault
 from portal.keyring import PersonKey
 from portal.leads.models import Lead
-from portal.leads.search import PREFIX
+from portal.leads.search import PREFIX as LEADS
+from portal.replies.models import PREFIX as REPLIES
+from portal.replies.models import Reply
 from portal.vault import OURS
 
 GRACE = timedelta(days=7)
+PREFIXES = (LEADS, CHATS, REPLIES)
 
 
 def sweep(*, at: datetime) -> int:
@@ -25,7 +30,7 @@ def sweep(*, at: datetime) -> int:
 
 
 def unused() -> list[str]:
-    """Return the ids of the keys that are nobody's, or whose person is no lead any more."""
+    """Return the ids of the keys that are nobody's, or whose person, chat or reply is no more."""
     found: list[str] = []
     last = ""
     while keys := vault().store.page(after=last):
@@ -37,7 +42,9 @@ def unused() -> list[str]:
 
 
 def _used(ids: set[str]) -> set[str]:
-    is_lead = sa.exists().where(Lead.ref == PersonKey.person)
-    other = sa.not_(PersonKey.person.startswith(PREFIX, autoescape=True))
-    wanted = sa.select(PersonKey.key_id).where(PersonKey.key_id.in_(ids), is_lead | other)
+    known = [
+        sa.exists().where(ref == PersonKey.person) for ref in (Lead.ref, Thread.ref, Reply.ref)
+    ]
+    other = sa.not_(sa.or_(*(PersonKey.person.startswith(p, autoescape=True) for p in PREFIXES)))
+    wanted = sa.select(PersonKey.key_id).where(PersonKey.key_id.in_(ids), sa.or_(*known, other))
     return set(db.session.scalars(wanted))

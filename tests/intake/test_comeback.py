@@ -1,9 +1,11 @@
 """Save and finish later, and links that have ended."""
 
+import pytest
 from sqlalchemy import select
 
 from portal.extensions import db, transaction
 from portal.leads.links import health_check_token
+from portal.leads.models import Kind
 from portal.mail import outbox
 from portal.mail.models import OutboxMail
 from tests.intake.test_road_to_result import BACK, story
@@ -17,7 +19,7 @@ def mails() -> list[OutboxMail]:
 
 def save(walker: Walker) -> Document:
     header = walker.page.all("header")[0]
-    form = next(each for each in header.iter() if each.tag.endswith("}form"))
+    form = next(header.iter("form"))
     hidden = next(each for each in form.iter() if each.get("name") == "csrf_token")
     return Document(
         walker.client.post(
@@ -76,6 +78,20 @@ def test_finished_check_takes_the_reminder_back(starts):
     walker.walk()
     assert [(mail.kind, mail.state.value) for mail in mails()] == [
         ("finish_check", "cancelled"),
+        ("request_received", "ready"),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "first"), [(Kind.CONSULT, "cancelled"), (Kind.DAY_PASS, "ready")])
+def test_whoever_began_anew_is_not_reminded_of_what_they_left(starts, asks, kind, first):
+    left = asks(kind=kind)
+    save(starts(left))
+    anew = asks()
+    with transaction():
+        anew.lead_id = left.lead_id
+    starts(anew).walk()
+    assert [(mail.kind, mail.state.value) for mail in mails()] == [
+        ("finish_check", first),
         ("request_received", "ready"),
     ]
 

@@ -243,9 +243,13 @@ def test_verify_by_command(app, coach, read):
     assert run(args=["audit", "anchor"]).output == f"Signed: {head}\n"
 
 
-RAW = re.compile(r"\b(?:reasons\.read|sheet\.read|sealing\.read|vault\(\)\.open)\(")
+RAW = re.compile(
+    r"\b(?:reasons\.read|sheet\.read|sealing\.(?:read|text|original)|vault\(\)\.open)\("
+)
 OPENS_PAST_THE_LOG = {
     "booking/matching.py": "chooses a coach; nothing of it is shown",
+    "chat/reading.py": "a chat, whose words are nobody's answers; the desk notes who reads them",
+    "chat/writing.py": "whether a repeat says the same; nothing of it is shown",
     "intake/actions.py": "the person's own way through the check, and read_reasons",
     "intake/reasons.py": "opens",
     "intake/reporting.py": "the person's own report; nothing of it is shown",
@@ -254,6 +258,7 @@ OPENS_PAST_THE_LOG = {
     "intake/views.py": "the person's own pages",
     "intake/visit.py": "the person's own pages",
     "mail/outbox.py": "letters, which hold no answer",
+    "onboarding/clients.py": "what a coach is asked to look at, whose page notes the reading",
     "onboarding/changing.py": "a plan, whose pages note the reading",
     "onboarding/journal.py": "sessions, whose pages are the person's own or note the reading",
     "onboarding/picture.py": "a plan, whose pages note the reading",
@@ -263,14 +268,21 @@ OPENS_PAST_THE_LOG = {
     "onboarding/retelling.py": "a consult, whose pages note the reading",
     "onboarding/sealing.py": "opens",
     "onboarding/telling.py": "a consult, whose pages note the reading",
+    "onboarding/stopping.py": "the answers that a reported sign is added to; shown by its own page",
     "onboarding/training.py": "the person's own sessions",
     "passes/signing.py": "the waiver, which holds no answer",
     "passes/standing.py": "the age of the holder of a pass; not shown",
+    "privacy/kept.py": "the waiver, which holds no answer",
     "privacy/complaints.py": "complaints, which a manager answers",
     "privacy/opening.py": "the person's own copy of their data",
+    "desk/replies.py": "a reply, whose page notes the reading",
+    "replies/moderating.py": "compares and puts back; nothing of it is shown",
+    "replies/queries.py": "what is published, for everybody to read",
+    "replies/sealing.py": "opens",
     "demo/clients.py": "invented people",
     "desk/clearing.py": "what a professional answered, whose pages note the reading",
     "referrals/answer.py": "opens",
+    "staff/unsent.py": "a form that went nowhere, for whoever had typed it",
     "referrals/evidence.py": "opens",
     "referrals/letter.py": "the person's own letter; each opening is a row of its own",
     "referrals/news.py": "whether the answers changed; nothing of it is shown",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.clock import now
 from portal.extensions import db, transaction
 from portal.intake.models import Decision, Intake
-from portal.leads.models import Activity, Lead, Status
+from portal.leads.models import RANK, Activity, Lead, Status
 from portal.mail.models import OutboxMail
 
 BACK = {"pain_sites": ["low_back"], "duration": "2_6w", "trend": "same", "aggravators": ["flexion"]}
@@ -50,7 +50,7 @@ def test_healthy_person_is_clear_after_eight_presses_at_most(starts):
         "CLEAR",
         Status.WAITING,
         "none",
-        5,
+        RANK["CLEAR"],
     )
     assert story() == ["health_check_started", "health_check_sent"]
     assert decisions() == [("CLEAR", True)]
@@ -64,7 +64,7 @@ def test_person_with_back_pain_is_adapted_for_after_thirteen_presses_at_most(sta
     lead = the_lead()
     assert page.disposition == "CAUTION"
     assert walker.presses <= 13
-    assert (lead.disposition, lead.hold, lead.open_rank) == ("CAUTION", "none", 4)
+    assert (lead.disposition, lead.hold, lead.open_rank) == ("CAUTION", "none", RANK["CAUTION"])
     assert waiting_mail() == ["request_received"]
 
 
@@ -94,7 +94,7 @@ def test_new_weakness_is_urgent_the_moment_it_is_said(starts):
         "URGENT",
         Status.WAITING,
         "all",
-        1,
+        RANK["URGENT"],
     )
     assert story() == ["health_check_started", "urgent_shown"]
     assert decisions() == [("URGENT", False)]
@@ -108,7 +108,7 @@ def test_chest_pain_now_is_an_emergency_the_moment_it_is_said(starts):
     lead = the_lead()
     assert page.disposition == "EMERGENCY"
     assert walker.presses == 3
-    assert (lead.disposition, lead.hold, lead.open_rank) == ("EMERGENCY", "all", 0)
+    assert (lead.disposition, lead.hold, lead.open_rank) == ("EMERGENCY", "all", RANK["EMERGENCY"])
     assert story() == ["health_check_started", "emergency_shown"]
     assert waiting_mail() == ["staff_alert"]
     assert due() == "Sun 18:05"
@@ -136,7 +136,7 @@ def test_jump_to_the_end_names_what_is_missing_and_books_nothing(starts):
         "INCOMPLETE",
         Status.WAITING,
         "all",
-        3,
+        RANK["INCOMPLETE"],
     )
     assert story() == ["health_check_started", "health_check_incomplete"]
     assert decisions() == [("INCOMPLETE", False)]

@@ -4,11 +4,10 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import html5lib
 from flask.testing import FlaskClient
+from lxml import html
 from werkzeug.test import TestResponse
 
-NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 MILD = {
     "age": "35",
     "guardian_present": "no",
@@ -37,10 +36,10 @@ class Document:
         self.status = response.status_code
         self.path = urlsplit(response.request.url).path
         self.text = response.get_data(as_text=True)
-        self.tree = html5lib.parse(self.text)
+        self.tree = html.document_fromstring(self.text)
 
     def all(self, name: str) -> list[Any]:
-        return [each for each in self.tree.iter() if each.tag == f"{NAMESPACE}{name}"]
+        return list(self.tree.iter(name))
 
     @property
     def main(self) -> Any:
@@ -60,7 +59,7 @@ class Document:
 
     @property
     def form(self) -> Any:
-        return next(each for each in self.main.iter() if each.tag == f"{NAMESPACE}form")
+        return next(self.main.iter("form"))
 
     @cached_property
     def controls(self) -> dict[str, list[Any]]:
@@ -75,7 +74,7 @@ class Document:
         """What stands in a control: typed, ticked or selected."""
         values = []
         for each in self.controls[name]:
-            if each.tag.endswith("textarea"):
+            if each.tag == "textarea":
                 values.append((each.text or "").removeprefix("\n"))
             elif each.get("type") not in {"radio", "checkbox"}:
                 values.append(each.get("value") or "")

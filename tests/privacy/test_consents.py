@@ -10,12 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from portal.clock import now
 from portal.extensions import db
 from portal.intake import handover, notices, queries
-from portal.intake.models import WITH_HIDDEN, Decision, Intake
+from portal.intake.models import Decision, Intake
 from portal.leads import notices as lead_notices
 from portal.leads.links import health_check_token
 from portal.leads.models import Activity, Consent, Purpose, Status
 from portal.mail import worker
 from portal.mail.models import MailState, OutboxMail
+from portal.orm import WITH_HIDDEN
 from portal.privacy import consents, mailing
 from tests.privacy.conftest import URGENT, again, agree
 from tests.test_migrations import any_row

@@ -13,7 +13,15 @@ DESK = "http://localhost/desk/privacy/complaints/7"
 DAY = "Tuesday, December 22"
 LETTERS = {
     "privacy_link": ("privacy_link", {"name": "Robin", "url": PAGE}),
-    "data_deleted": ("data_deleted", {}),
+    "data_deleted": ("data_deleted", {"session": None}),
+    "data_deleted-session": (
+        "data_deleted",
+        {"session": "Tuesday, November 24 at 10 am, Chicago time"},
+    ),
+    "session_off": (
+        "session_off",
+        {"name": "Amir", "at": "Tuesday, November 24 at 10 am, Chicago time"},
+    ),
     "complaint_received": (
         "complaint_received",
         {"name": "Robin", "reference": "C-7K4QXR", "day": DAY},

@@ -117,6 +117,7 @@ def test_erasing_takes_two_steps(mine, client):
     assert "Select the box to say that this cannot be undone" in refused.text
     done = press(client, page, f"{url}/erase", sure="yes")
     assert (done.status_code, done.location) == (303, "/privacy/erased")
+    assert done.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/privacy/erased").status_code == 200
     assert db.session.scalars(sa.select(Lead.id).where(Lead.id == lead_id)).all() == []
     assert client.get(url).status_code == 410

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.models import WITH_HIDDEN, Decision, Intake
+from portal.intake.models import Decision, Intake
 from portal.leads.models import Lead, Purpose, Status
 from portal.mail.models import MailState, OutboxMail
+from portal.orm import WITH_HIDDEN
 from portal.passes.models import DayPass, State
 from portal.privacy import complaints, consents, erasing, retention
 from portal.privacy.complaints import Said
@@ -168,7 +169,9 @@ def test_the_studio_is_reminded_once_before_a_clock_ends(app):
     assert complaints.remind(at=now() + 23 * DAY) == 1
     assert complaints.remind(at=now() + 24 * DAY) == 1
     alerts = db.session.scalars(
-        sa.select(OutboxMail.subject).where(OutboxMail.kind == "complaint_alert")
+        sa.select(OutboxMail.subject)
+        .where(OutboxMail.kind == "complaint_alert")
+        .order_by(OutboxMail.id)
     ).all()
     assert [text.split(":")[0] for text in alerts] == ["New", "A clock ends soon"]
 

@@ -1,4 +1,4 @@
-"""`flask vault …` over a studio of its own, with a key store that starts empty."""
+"""`flask vault …` over a studio of its own, with a key store of its own."""
 
 from datetime import timedelta
 
@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from portal import create_app
 from portal.cipher import encrypt, make_keys, parse_keys, to_text
 from portal.clock import now
-from portal.demo import seeding
 from portal.extensions import db, transaction, vault
 from portal.intake import reasons, sheet
 from portal.intake.models import Decision, Intake
@@ -20,45 +19,30 @@ from portal.sealing.columns import all_values, columns
 from portal.sealing.standing import standing
 from portal.sealing.sweeping import GRACE, sweep
 from portal.sealing.upkeep import Upkeep
-from tests.conftest import make_settings, scratch_postgres
+from tests.conftest import DEMO_KEYS, leave, make_settings
 
-K1 = make_keys()
+K1 = DEMO_KEYS
 K2 = make_keys().replace("k1:", "k2:")
 
 
 @pytest.fixture
-def url(database_url, tmp_path):
-    if database_url.startswith("sqlite"):
-        yield f"sqlite:///{tmp_path / 'portal.sqlite'}"
-        return
-    with scratch_postgres(f"portal_vault_{tmp_path.name}") as fresh:
-        yield fresh
-
-
-@pytest.fixture
-def portal_with(url, tmp_path):
+def portal_with(demo_url, tmp_path):
     """An application on this test's database and key store, with these studio keys."""
     apps = []
 
     def make(keys: str):
-        apps.append(create_app(make_settings(tmp_path, url, HEALTH_KEYS=keys)))
+        apps.append(create_app(make_settings(tmp_path, demo_url, HEALTH_KEYS=keys)))
         return apps[-1]
 
     yield make
     for app in apps:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-            vault().store.close()
+        leave(app)
 
 
 @pytest.fixture
 def studio(portal_with):
     app = portal_with(K1)
-    run = app.test_cli_runner().invoke
-    assert run(args=["db", "upgrade"]).exit_code == 0
     with app.app_context():
-        assert seeding.seed_studio()
         yield app
 
 
