@@ -5,13 +5,15 @@ blueprints in the order in which a person meets them.
 """
 
 import os
+from types import TracebackType
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import assets, cli, compression, config, errors, headers, pages, sqlite
 from portal.booking.views import bp as booking
 from portal.campaigns.views import bp as campaigns
+from portal.chat.views import bp as chat
 from portal.desk.views import bp as desk
 from portal.extensions import db, mailer, migrate
 from portal.ids import RowId
@@ -26,6 +28,7 @@ from portal.passes.views import bp as passes
 from portal.privacy import mailing
 from portal.privacy.views import bp as privacy
 from portal.referrals.views import bp as referrals
+from portal.replies.views import bp as replies
 from portal.site.views import bp as site
 from portal.staff.views import bp as staff
 from portal.vault import Vault
@@ -34,6 +37,17 @@ LARGEST_BODY = 256 * 1024
 LARGEST_FORM = 128 * 1024
 MOST_FIELDS = 200
 OPEN_STEPS = (site, leads, intake, referrals, booking, passes)
+
+
+class Portal(Flask):
+    """The application: its log names the page that broke, never the address, which may open it."""
+
+    def log_exception(
+        self, exc_info: tuple[type, BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> None:
+        """Log the rule of the address instead of the address: a link in it is its bearer's key."""
+        page = f"{request.method} {request.url_rule}"
+        self.logger.error("Something broke on %s", page, exc_info=exc_info)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -46,7 +60,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if "FLASK_RUN_FROM_CLI" not in os.environ:
         settings.require_secrets()
     settings.instance.mkdir(parents=True, exist_ok=True)
-    app = Flask(
+    app = Portal(
         __name__,
         instance_path=str(settings.instance),
         template_folder=str(config.ROOT / "templates"),
@@ -64,7 +78,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     assets.install(app, always=headers.table(secure=settings.secure_cookies))
     pages.install(app)
     errors.install(app)
-    for step in (*OPEN_STEPS, campaigns, privacy, onboarding, plan, staff, desk):
+    for step in (*OPEN_STEPS, replies, chat, campaigns, privacy, onboarding, plan, staff, desk):
         app.register_blueprint(step)
     mailing.install(app)
     cli.install(app)
@@ -91,15 +105,17 @@ def _configure(app: Flask, settings: config.Settings) -> None:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    """Return the options of the engine; its errors, which are logged, name no value of anybody."""
+    discreet: dict[str, object] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {}
+        return discreet
     timeouts = {
         "statement_timeout": 5_000,
         "lock_timeout": 3_000,
         "idle_in_transaction_session_timeout": 60_000,
     }
     options = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in timeouts.items())
-    return {
+    return discreet | {
         "pool_pre_ping": True,
         "connect_args": {"connect_timeout": 3, "options": options},
     }

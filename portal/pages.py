@@ -7,7 +7,7 @@ from flask import Flask, request
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
-from portal import csrf, words
+from portal import csrf, opening, words
 from portal.clock import now
 from portal.extensions import settings
 
@@ -24,6 +24,7 @@ def install(app: Flask) -> None:
         absolute=lambda path: settings().public_url + path,
         now=now,
         framed=framed,
+        usual_week=LocalProxy(lambda: opening.to_show(settings())),
     )
     app.add_template_filter(lambda at: words.moment_words(at, _zone()), "moment")
     app.add_template_filter(lambda at: words.time_words(at, _zone()), "time")

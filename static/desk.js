@@ -37,6 +37,7 @@
     root.toggleAttribute("data-covered", on);
     kept.set("desk-private", on ? "on" : "off");
     paintSwitches();
+    if (!on) document.body.dispatchEvent(new Event("rows:refresh"));
   }
 
   function paintSwitches() {
@@ -73,10 +74,10 @@
   }
 
   function markOpen() {
-    const open = $("#pane [data-lead]")?.dataset.lead;
+    const open = $("#pane [data-row]")?.dataset.row;
     $(".desk")?.toggleAttribute("data-open", open !== undefined);
     for (const row of all("#rows .row")) {
-      const on = row.id === `lead-${open}`;
+      const on = row.id === open;
       row.toggleAttribute("data-on", on);
       const link = $("h3 a", row);
       if (on) link.setAttribute("aria-current", "true");
@@ -121,10 +122,9 @@
     }
     const button = $(`#pane [data-key="${key}"]`);
     if (!button) return;
-    if (button.tagName !== "SUMMARY") {
-      button.click();
-      return;
-    }
+    if (button.matches(TYPING)) button.focus();
+    else if (button.tagName !== "SUMMARY") button.click();
+    if (button.tagName !== "SUMMARY") return;
     const menu = button.parentElement;
     menu.open = true;
     $("button, textarea", menu)?.focus();
@@ -147,7 +147,7 @@
     "/": () => $("#q")?.focus(),
     "?": () => $("#help")?.showModal(),
   };
-  for (const key of ["c", "e", "h", "a", "n", "l", "z"]) keys[key] = () => act(key);
+  for (const key of ["c", "e", "h", "a", "n", "l", "r", "z"]) keys[key] = () => act(key);
 
   document.addEventListener("keydown", (event) => {
     stir();
@@ -195,14 +195,14 @@
 
   function remember() {
     const rows = all("#rows .row");
-    const acted = $("#pane [data-lead]")?.dataset.lead;
+    const acted = $("#pane [data-row]")?.dataset.row;
     const focused = rowOf(document.activeElement);
     const inPane = $("#pane")?.contains(document.activeElement);
     const anchor = focused ?? $("#rows .row:hover");
-    const start = focused ?? (inPane ? document.getElementById(`lead-${acted}`) : null);
+    const start = focused ?? (inPane ? document.getElementById(acted) : null);
     const at = rows.indexOf(start);
     before = {
-      ids: rows.map((row) => row.id),
+      fresh: rows.filter((row) => "new" in row.dataset).map((row) => row.id),
       anchor: anchor?.id,
       top: anchor?.getBoundingClientRect().top,
       leaving: start?.id,
@@ -212,7 +212,7 @@
 
   function settle() {
     if (!before) return;
-    const { ids, anchor, top, leaving, heirs } = before;
+    const { fresh, anchor, top, leaving, heirs } = before;
     before = null;
     const stayed = anchor && document.getElementById(anchor);
     if (stayed) {
@@ -226,7 +226,7 @@
       const heir = heirs.map((id) => document.getElementById(id)).find(Boolean);
       if (lost) ($("h3 a", heir ?? document.body) ?? $("#queue-heading"))?.focus();
     }
-    const arrived = all("#rows .row[data-new]").filter((row) => !ids.includes(row.id));
+    const arrived = all("#rows .row[data-new]").filter((row) => !fresh.includes(row.id));
     if (arrived.length) announce(arrived);
     markOpen();
   }
@@ -284,6 +284,7 @@
   /* A poll never takes away a menu that somebody is in: it asks without, and drops what crossed. */
   document.addEventListener("htmx:config:request", ({ target, detail }) => {
     if (target.matches?.(LIVE)) detail.ctx.request.body.set("busy", menus().length ? "1" : "");
+    if (target.matches?.(LIVE) && (document.hidden || covered)) detail.ctx.request.body.set("away", "1");
   });
   document.addEventListener("htmx:before:swap", ({ target, detail }) => {
     const { tasks } = detail;
@@ -298,6 +299,7 @@
     markOpen();
     paintSwitches();
     fade();
+    drafted(draft.bringBack);
     if (source.matches?.("#rows .row h3 a")) opened(rowOf(source));
     const landing = $('#pane [aria-invalid="true"], #pane [id^="pane-"][id$="-health"] h3[tabindex]');
     if (document.activeElement === document.body && landing) landing.focus();
@@ -319,6 +321,38 @@
     if (!document.hidden) document.body.dispatchEvent(new Event("rows:refresh"));
   });
 
+  /* What is typed in an answer stays in this tab until it is sent: a reload or a crash loses nothing.
+     The server names the version that a sent answer made; told once, the draft goes. */
+  const draft = {
+    do: (act) => {
+      try {
+        return act(sessionStorage);
+      } catch {
+        return null; /* A browser may keep no storage for us. */
+      }
+    },
+    keep: (field) => draft.do((kept) => kept.setItem(`draft-${field.dataset.draft}`, field.value)),
+    bringBack: (field) =>
+      draft.do((kept) => {
+        const [name, mark] = [`draft-${field.dataset.draft}`, `sent-${field.dataset.draft}`];
+        if (field.dataset.sent && field.dataset.sent !== kept.getItem(mark)) {
+          kept.setItem(mark, field.dataset.sent);
+          kept.removeItem(name);
+        }
+        if (field.value) draft.keep(field);
+        else field.value = kept.getItem(name) ?? "";
+      }),
+  };
+  const drafted = (act) => {
+    for (const field of all("[data-draft]")) act(field);
+  };
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches("[data-draft]")) draft.keep(target);
+  });
+  document.addEventListener("submit", ({ target }) => {
+    if (target.matches('[action$="/sign-out"]')) draft.do((kept) => kept.clear());
+  });
+
   /* A lead has come into the pane: read it from the top, then do what a key had asked for it. */
   function opened(row) {
     const pane = $("#pane");
@@ -337,6 +371,7 @@
     paintSwitches();
     stir();
     fade();
+    drafted(draft.bringBack);
     if (!$(LIVE)) return;
     paintLive();
     setInterval(paintLive, 1000);

@@ -1,22 +1,22 @@
 /* Puts a form of this studio into your page. Where it should stand, write:
    <a href="https://STUDIO/consult" data-portal="inline">Book your free consult</a>
    <script async src="https://STUDIO/embed.js"></script>
-   data-portal is inline, button or float. */
+   It leads to /consult, /day-pass or /times; data-portal is inline, button or float. */
 (() => {
   const home = new URL(document.currentScript.src).origin;
-  const css = (it, rules) => Object.assign(it.style, rules);
+  const css = (it, rules) => (Object.assign(it.style, rules), it);
+  const make = (tag, its, rules) => css(Object.assign(document.createElement(tag), its), rules);
 
-  function frame(link) {
+  /* The link stays until its frame has spoken: a refused frame leaves a way in. */
+  function inline(link) {
     const url = new URL(link.href);
     for (const [name, value] of new URLSearchParams(location.search)) {
       if (name.startsWith("utm_")) url.searchParams.set(name, value);
     }
     url.searchParams.set("from", location.origin + location.pathname);
-    const it = document.createElement("iframe");
-    it.src = url;
-    it.title = link.textContent.trim();
-    css(it, { width: "100%", height: "0", border: "0", display: "block" });
-    return it;
+    const it = make("iframe", { src: url, title: link.text.trim() }, { width: "100%", height: "0", border: "0", display: "block" });
+    it.addEventListener("portal", () => css(link, { display: "none" }));
+    link.after(it);
   }
 
   addEventListener("message", ({ origin, source, data }) => {
@@ -29,22 +29,13 @@
     }
   });
 
-  /* The link stays until its frame has spoken: a frame that is refused leaves a way in. */
-  function inline(link) {
-    const it = frame(link);
-    it.addEventListener("portal", () => css(link, { display: "none" }), { once: true });
-    link.after(it);
-  }
-
   function sheet(link) {
-    const it = document.createElement("dialog");
-    it.setAttribute("aria-label", link.textContent.trim());
-    css(it, { width: "min(46rem, 100%)", maxHeight: "92vh", padding: "0", border: "0", borderRadius: "16px", background: "#f2f5ef" });
-    const close = document.createElement("button");
-    close.textContent = "Close";
-    css(close, { font: "inherit", margin: "12px", padding: "12px 16px" });
-    close.onclick = () => it.close();
-    it.append(close, frame(link));
+    const it = make("dialog", {}, { width: "min(46rem, 100%)", maxHeight: "92vh", padding: "0", border: "0", borderRadius: "16px", background: "#f2f5ef" });
+    it.setAttribute("aria-label", link.text.trim());
+    const close = make("button", { textContent: "Close", onclick: () => it.close() }, { position: "sticky", top: "12px", font: "inherit", margin: "12px", padding: "12px 16px" });
+    const plain = make("a", { href: link.href, text: link.text });
+    it.append(close, plain);
+    inline(plain);
     it.onclose = () => link.focus();
     document.body.append(it);
     return it;
@@ -61,7 +52,7 @@
   }
 
   function float(link) {
-    css(link, { position: "fixed", right: "16px", bottom: "16px", zIndex: "9999", padding: "14px 20px", borderRadius: "99px", background: "#103a2d", color: "#fff", fontWeight: "700", textDecoration: "none", boxShadow: "0 6px 24px rgb(0 0 0 / .3)" });
+    css(link, { position: "fixed", right: "16px", bottom: "16px", zIndex: "9999", padding: "14px 20px", borderRadius: "99px", background: "#103a2d", color: "#fff", fontWeight: "700", textDecoration: "none", boxShadow: "0 6px 24px #0004" });
     button(link);
   }
 

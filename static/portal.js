@@ -6,20 +6,31 @@
 
   /* Dialogs: a link to a form's own page opens the copy of that form on this one. */
   let opener = null;
-  let htmx = null;
+  const scripts = {};
 
-  /* Pages to read come without htmx; it is fetched when a form is about to open. A form works
-     without it, so a failure opens the dialog all the same. */
-  function fetched() {
-    if (window.htmx) return Promise.resolve();
-    htmx ??= new Promise((done) => {
+  function load(src) {
+    scripts[src] ??= new Promise((done) => {
       const script = document.createElement("script");
-      script.src = document.body.dataset.htmx;
+      script.src = src;
       script.addEventListener("load", () => setTimeout(done));
       script.addEventListener("error", done);
       document.head.append(script);
     });
-    return htmx;
+    return scripts[src];
+  }
+
+  /* Pages to read come without htmx; it is fetched when a form is about to open, or to be filled
+     in. A form works without it, so a failure opens the dialog all the same. */
+  const fetched = () => (window.htmx ? Promise.resolve() : load(document.body.dataset.htmx));
+
+  /* The chat opens beside the page; what it needs comes when it is wanted, or its link leads on. */
+  async function chat(link, event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    opener = link;
+    await fetched();
+    if (window.htmx) for (const src of [link.dataset.ptag, link.dataset.chat]) await load(src);
+    if (!(await window.portalChat?.(link))) location.assign(link.href);
   }
 
   async function open(link, event) {
@@ -35,7 +46,7 @@
 
   for (const sign of ["pointerover", "focusin"]) {
     document.addEventListener(sign, ({ target }) => {
-      if (target.closest?.("[data-dialog]")) fetched();
+      if (target.closest?.("[data-dialog], form[hx-post]")) fetched();
     });
   }
 
@@ -53,6 +64,8 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-dialog]");
     if (link) open(link, event);
+    const bubble = event.target.closest("[data-chat]");
+    if (bubble) chat(bubble, event);
     if (event.target.closest("[data-print]")) window.print();
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier);
@@ -72,6 +85,12 @@
       fresh = false;
     };
     new ResizeObserver(tell).observe(document.body);
+    /* What is read beside the road opens beside it: what was typed stays, and nothing is refused. */
+    const BESIDE = /^\/($|articles|how-screening|privacy|chat|staff)/;
+    document.addEventListener("click", ({ target }) => {
+      const link = target.closest("a[href]");
+      if (link && BESIDE.test(link.pathname)) link.target = "_blank";
+    });
     /* Browsers ignore autofocus here; whoever came by a press of ours still starts at the heading. */
     if (document.hasFocus()) document.querySelector("[autofocus]")?.focus();
   }
@@ -114,17 +133,68 @@
   /* Only forms: what polls has its own words for being offline. */
   const onForm = (name, act) =>
     document.addEventListener(name, (event) => {
-      if (event.target.matches?.("form")) act(event.detail?.ctx?.response?.status, event.target);
+      if (event.target.matches?.("form")) act(event.detail?.ctx ?? {}, event.target);
     });
   onForm("htmx:before:request", hush);
-  onForm("htmx:error", (_, form) => say(unsent(form)));
-  onForm("htmx:response:error", (status, form) => {
-    if (!SELF_SWAPPING.includes(status)) say(status === 400 ? STALE : unsent(form));
+  onForm("htmx:error", (_, form) => {
+    say(unsent(form));
+    wait(form);
   });
-  /* A form that saves as it goes sends what waited, as soon as there is a connection again. */
-  addEventListener("online", () => {
+  onForm("htmx:response:error", ({ response, request }, form) => {
+    const status = response?.status;
+    if (status >= 500) wait(form);
+    if (status === 403) sendAsPage(form, request?.submitter);
+    else if (!SELF_SWAPPING.includes(status)) say(status === 400 ? STALE : unsent(form));
+  });
+
+  /* The server wants to talk to whoever typed this, such as after a session that ended: a page can,
+     and it carries what was typed. */
+  function sendAsPage(form, button) {
+    if (button?.name) {
+      const pressed = document.createElement("input");
+      Object.assign(pressed, { type: "hidden", name: button.name, value: button.value });
+      form.append(pressed);
+    }
+    HTMLFormElement.prototype.submit.call(form);
+  }
+
+  async function answers() {
+    try {
+      return (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) })).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  /* Leaving a page without a connection would lose what is on it: whether there is one is asked first,
+     once for two presses. */
+  const leaving = new Set();
+  const TWO_PRESSES_MS = 1000;
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.dataset.unsent || event.defaultPrevented) return;
+    event.preventDefault();
+    if (leaving.has(form)) return;
+    leaving.add(form);
+    const reached = await answers();
+    if (reached) sendAsPage(form, event.submitter);
+    else say(unsent(form));
+    setTimeout(() => leaving.delete(form), reached ? TWO_PRESSES_MS : 0);
+  });
+
+  /* A form that saves as it goes sends what waited, as soon as there is a connection again. The
+     browser knows of its own network only; whether we can be reached is asked until we are. */
+  let asking = 0;
+  function sendWaiting() {
+    clearInterval(asking);
+    asking = 0;
     for (const form of all("form[data-unsent]")) form.dispatchEvent(new Event("change"));
-  });
+  }
+  function wait(form) {
+    if (!form.dataset.unsent || asking) return;
+    asking = setInterval(async () => (await answers()) && asking && sendWaiting(), 5000);
+  }
+  addEventListener("online", sendWaiting);
 
   /* Where this tab first arrived, kept in the tab alone and sent only with a form. The server sees
      one page back; the tab remembers further. */
@@ -140,6 +210,31 @@
       return JSON.parse(kept) ?? {};
     } catch {
       return {}; /* A browser may keep no storage for us. */
+    }
+  }
+
+  /* Back at a form that was sent, the browser puts in again what was typed, and this the key that it
+     was sent with: pressing again then leads on as before, and opens no second enquiry. */
+  function keepKey({ id, elements: { key, csrf_token: token } }) {
+    try {
+      sessionStorage.setItem(id, JSON.stringify({ key: key.value, csrf_token: token.value }));
+    } catch {
+      /* Without storage pressing again asks a second time, for the same person. */
+    }
+  }
+
+  function sentKey({ id }) {
+    try {
+      return JSON.parse(sessionStorage.getItem(id)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  document.addEventListener("submit", ({ target: form }) => form.matches("form.lead") && keepKey(form));
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+    for (const form of all("form.lead")) {
+      for (const [name, value] of Object.entries(sentKey(form))) form.elements[name].value = value;
     }
   }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal import opening
 from portal.config import Settings
 from portal.desk.calls import NotNow, Outcome, Snooze, next_look, reached
 from portal.errors import WrongStateError
@@ -195,7 +196,8 @@ def return_ignored_claims(at: datetime, *, settings: Settings) -> int:
 
 def _is_ignored(lead: Lead, *, at: datetime, settings: Settings) -> bool:
     wait, since = settings.clocks.return_after_minutes, lead.claimed_at
-    if since is None or settings.studio.hours.after(since, minutes=wait) > at:
+    hours = opening.hours(at=at, settings=settings)
+    if since is None or hours.after(since, minutes=wait) > at:
         return False
     followed_up = select(Activity.id).where(
         Activity.lead_id == lead.id,

@@ -1,35 +1,30 @@
 """The desk's calendar: who comes today and this week, and the presses on one session."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.booking import actions, diary, queries, walkin
-from portal.booking.forms import PICK, read_moment
+from portal.booking import actions, diary, walkin
+from portal.booking.forms import NumberLine
 from portal.booking.gate import ClosedGateError
 from portal.booking.models import Booking, State
-from portal.booking.picker import picker
-from portal.booking.search import Search
-from portal.booking.wishes import Hand, TakenError, Wish
+from portal.booking.wishes import Hand, TakenError
 from portal.clock import now
 from portal.desk import week
+from portal.desk.booking import HELD
 from portal.desk.forms import PressForm
 from portal.errors import WrongStateError
 from portal.extensions import settings
 from portal.htmx import leave_for, wants_fragment
-from portal.leads.models import Lead
-from portal.leads.queries import lead as find_lead
+from portal.leads import proof
+from portal.leads.keyed import LONGEST_NAME, Line
 from portal.staff.guard import current_staff, requires
 
-CONFLICT, UNPROCESSABLE = 409, 422
-TAKEN = "That time has just been taken. Here are the nearest ones."
+CONFLICT = 409
 BUSY = "{coach} has somebody then. Choose another coach, or book a time."
-HELD = "The health check holds this person back: nothing is booked until that is released."
 Act = Callable[[int, Hand, "SessionForm"], Booking]
 
 
@@ -46,22 +41,19 @@ class WalkInForm(PressForm):
     """Somebody at the counter."""
 
     version = None
-    name = StringField(
-        filters=[lambda text: " ".join((text or "").split())],
-        validators=[DataRequired("Enter a name"), Length(max=80)],
+    name = Line(
+        DataRequired("Enter a name"),
+        Length(max=LONGEST_NAME, message="Name must be 80 characters or fewer"),
     )
-    phone = StringField(
-        filters=[lambda text: (text or "").strip() or None], validators=[Optional(), Length(max=40)]
-    )
+    phone = NumberLine()
     coach = SelectField(coerce=int, validators=[InputRequired("Choose a coach")])
+    key = StringField(filters=[lambda text: text if proof.is_key(text) else proof.new_key()])
 
 
 def register(bp: Blueprint) -> None:
     """Give the calendar its addresses."""
     bp.add_url_rule("/desk/calendar", "calendar", calendar)
     bp.add_url_rule("/desk/sessions/<int:booking_id>/<verb>", "session", press, methods=["POST"])
-    bp.add_url_rule("/desk/leads/<int:lead_id>/book", "book", book)
-    bp.add_url_rule("/desk/leads/<int:lead_id>/book", "take", take, methods=["POST"])
     bp.add_url_rule("/desk/walk-in", "walk_in", walk_in)
     bp.add_url_rule("/desk/walk-in", "walk_in_now", walk_in_now, methods=["POST"])
 
@@ -74,7 +66,10 @@ def calendar() -> Any:
 
 @requires()
 def press(booking_id: int, verb: str) -> Any:
-    """Check in, note late or missing, cancel, write to who did not come, or take that back."""
+    """Check in, note late or missing, cancel, write to who did not come, or take that back.
+
+    The address names the days that were on the screen, and they are shown again.
+    """
     act, form = ACTS.get(verb), SessionForm()
     if act is None:
         abort(404)
@@ -84,41 +79,8 @@ def press(booking_id: int, verb: str) -> Any:
         booking = act(booking_id, _hand(), form)
     except (WrongStateError, TakenError, ClosedGateError) as refused:
         return week.whole(news=_refusal(refused), status=CONFLICT)
-    day = booking.starts_at.astimezone(settings().studio.zone).date()
-    return leave_for(
-        url_for(
-            "desk.calendar", day=day.isoformat(), said=booking.id, span=request.args.get("span")
-        )
-    )
-
-
-@requires()
-def book(lead_id: int) -> Any:
-    """Show the times to book, or to move to, on somebody's behalf."""
-    return _times(find_lead(lead_id))
-
-
-@requires()
-def take(lead_id: int) -> Any:
-    """Book the time that was picked, or move what stands to it."""
-    lead = find_lead(lead_id)
-    starts_at = read_moment(request.form.get("slot", ""))
-    if starts_at is None:
-        return _times(lead, problem=PICK), UNPROCESSABLE
-    search = Search.read(request.form, studio=settings().studio.zone)
-    wish = Wish(starts_at, search.coach_id, search.place)
-    booked = queries.live(lead.id)
-    try:
-        if booked:
-            actions.move(booked.id, wish, hand=_hand())
-        else:
-            booked = actions.book_for(lead.id, wish, hand=_hand())
-    except TakenError as gone:
-        return _times(find_lead(lead_id), problem=TAKEN, taken=gone.wanted), UNPROCESSABLE
-    except ClosedGateError:
-        return _times(find_lead(lead_id), problem=HELD), CONFLICT
-    day = starts_at.astimezone(settings().studio.zone).date()
-    return leave_for(url_for("desk.calendar", day=day.isoformat(), said=booked.id))
+    day, span = request.args.get("day"), request.args.get("span")
+    return leave_for(url_for("desk.calendar", said=booking.id, day=day, span=span))
 
 
 @requires()
@@ -137,7 +99,11 @@ def walk_in_now() -> Any:
     name = coach.name
     try:
         booked = walkin.walk_in(
-            name=str(form.name.data), phone=form.phone.data, coach=coach, hand=_hand()
+            key=str(form.key.data),
+            name=str(form.name.data),
+            phone=form.phone.number,
+            coach=coach,
+            hand=_hand(),
         )
     except TakenError:
         return _counter(form, {"coach": BUSY.format(coach=name)}), CONFLICT
@@ -172,36 +138,6 @@ def _refusal(refused: Exception) -> str:
     if isinstance(refused, TakenError):
         return "That time has somebody else by now, so it cannot be taken back."
     return HELD if isinstance(refused, ClosedGateError) else str(refused)
-
-
-def _times(lead: Lead, *, problem: str = "", taken: datetime | None = None) -> str:
-    booked = queries.live(lead.id)
-    source = request.form if request.method == "POST" else request.args
-    found = picker(
-        Search.read(source, studio=settings().studio.zone),
-        settings=settings(),
-        at=now(),
-        taken=taken,
-        without=booked.id if booked else None,
-        rule=replace(diary.rules(), notice=0),
-    )
-    return render_template(
-        "desk/calendar/book.html",
-        person=lead,
-        booked=booked,
-        picker=found,
-        url=lambda **changes: url_for("desk.book", lead_id=lead.id, **found.search.args(**changes)),
-        problems={"slot": problem} if problem else {},
-        held=_is_held(lead),
-    )
-
-
-def _is_held(lead: Lead) -> bool:
-    try:
-        actions.gate_for_staff(lead)
-    except ClosedGateError:
-        return True
-    return False
 
 
 def _walk_in_form() -> WalkInForm:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
+from portal import opening
 from portal.config import Settings
 from portal.hours import OpeningHours, clock_words
 from portal.leads.models import Disposition
@@ -69,7 +70,7 @@ def next_look(
 ) -> datetime:
     """Return when to look again: noon of the next open day, or the same clock once more."""
     if reached(outcome, disposition):
-        return settings.studio.hours.next_noon(at)
+        return opening.hours(at=at, settings=settings).next_noon(at)
     return due_at(disposition, at=at, settings=settings)
 
 

@@ -31,10 +31,15 @@ CONFLICT, UNPROCESSABLE = 409, 422
 LONGEST_CODE = 300
 LONGEST_REASON = 200
 PRESS_BYTES = 16
-NOBODY = "No lead has this reference"
+NOBODY = "Nobody has this reference or code"
 NO_REASON = "Say why, in a few words"
 HELD_BACK = "Their health check does not allow a visit now. Fetch a coach."
 NOT_OPEN = "The studio is closed then, or the day is nearly over"
+NOT_MOVED = {
+    ClosedDayError: NOT_OPEN,
+    AlreadyHadOneError: "They have another day pass by now",
+    WrongStateError: "It was used or given back meanwhile",
+}
 
 
 def register(bp: Blueprint) -> None:
@@ -74,7 +79,7 @@ class PressForm(CodeForm):
 class GiveForm(CodeForm):
     """Another pass for somebody who had one: who, when, and why."""
 
-    ref = StringField(filters=[lambda text: (text or "").strip().upper()])
+    ref = StringField(filters=[lambda text: (text or "").strip()])
     day = StringField()
     because = StringField(filters=[lambda text: (text or "").strip()])
 
@@ -91,7 +96,7 @@ def check_pass() -> Any:
     code = CodeForm().code.data or ""
     if not code:
         return _page(problems={"code": "Type or scan a code"}, status=UNPROCESSABLE)
-    found = queries.find(code)
+    found = queries.find(code, today=days.today(now()))
     if found is None:
         return _page(verdict=UNKNOWN, typed=code, status=UNPROCESSABLE)
     return leave_for(url_for("desk.pass_verdict", pass_id=found.id))
@@ -135,8 +140,8 @@ def move_to_today(pass_id: int) -> Any:
         actions.move(pass_id, day=days.today(at), at=at, staff=current_staff())
     except NotAllowedError:
         return _verdict(_find(pass_id), Verdict.stop(Why.HELD), status=CONFLICT)
-    except (ClosedDayError, AlreadyHadOneError, WrongStateError):
-        return _verdict(_find(pass_id), status=CONFLICT, note=NOT_OPEN)
+    except tuple(NOT_MOVED) as refused:
+        return _verdict(_find(pass_id), status=CONFLICT, note=NOT_MOVED[type(refused)])
     return leave_for(url_for("desk.pass_verdict", pass_id=pass_id))
 
 
@@ -211,7 +216,11 @@ def _page(*, status: int = 200, **found: Any) -> Any:
     verdict = facts.get("verdict")
     if verdict is not None:
         facts["words"] = door_words.in_words(
-            verdict, facts.get("day_pass"), redemption=facts.get("redemption"), zone=zone
+            verdict,
+            facts.get("day_pass"),
+            redemption=facts.get("redemption"),
+            zone=zone,
+            signed_before=facts.get("signature") is not None,
         )
     page = render_template(
         "desk/door/page.html",

@@ -66,17 +66,46 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     Why.WELCOME: ("Signed, on the right day, not used", "Let {name} in."),
 }
 
+GUARDIAN_SIGNS = (
+    "Ask for the parent or guardian: they open the pass on a phone and sign. "
+    "No phone? Open it on this screen."
+)
+OF_A_MINOR: Mapping[Why, tuple[str, str]] = {
+    **WORDS,
+    Why.WAIVER: ("Under 18: a parent or guardian has to sign the waiver", GUARDIAN_SIGNS),
+    Why.COACH: (
+        "Under 18, and a coach says hello first",
+        "Let {name} in, and take them to a coach, who asks who is with them, before they start.",
+    ),
+}
+OF_A_MINOR_AGAIN = (
+    "Our waiver has changed: a parent or guardian has to sign again for {name}",
+    GUARDIAN_SIGNS,
+)
+SIGN_AGAIN = (
+    "Our waiver has changed since {name} signed it",
+    "Ask {name} to open the pass on their phone and sign again. No phone? Open it on this screen.",
+)
+
 
 def in_words(
-    verdict: Verdict, day_pass: DayPass | None, *, redemption: Redemption | None, zone: ZoneInfo
+    verdict: Verdict,
+    day_pass: DayPass | None,
+    *,
+    redemption: Redemption | None,
+    zone: ZoneInfo,
+    signed_before: bool = False,
 ) -> Spoken:
-    """Return a verdict in words."""
+    """Return a verdict in words; `signed_before` tells a changed waiver from one never signed."""
     facts = {
         "name": first_name(day_pass.name) if day_pass else "",
         "day": day_words(day_pass.valid_on) if day_pass else "",
         "used": _used(redemption, zone) if redemption else "",
     }
-    why, todo = WORDS[verdict.why]
+    is_minor = day_pass is not None and day_pass.under_18
+    why, todo = (OF_A_MINOR if is_minor else WORDS)[verdict.why]
+    if verdict.why is Why.WAIVER and signed_before:
+        why, todo = OF_A_MINOR_AGAIN if is_minor else SIGN_AGAIN
     return Spoken(why.format_map(facts), todo.format_map(facts))
 
 

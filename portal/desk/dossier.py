@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from portal.chat import queries as chats
+from portal.chat.models import Thread
 from portal.extensions import db
 from portal.intake.models import Decision
 from portal.intake.queries import latest_decision
@@ -33,6 +35,7 @@ class Dossier:
     lead: Lead
     enquiries: Sequence[Enquiry]
     proposals: Sequence[Proposal]
+    chats: Sequence[Thread]
     story: Sequence[Activity]
     decision: Decision | None
     was_read: bool
@@ -65,6 +68,7 @@ def dossier(lead_id: int, *, staff_id: int, at: datetime) -> Dossier:
         lead=lead,
         enquiries=queries.enquiries(lead_id),
         proposals=queries.proposals(lead),
+        chats=chats.of_lead(lead_id),
         story=_story(lead_id),
         decision=decision,
         was_read=decision is not None and was_read(decision.id, since=decision.decided_at),

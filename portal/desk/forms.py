@@ -14,6 +14,7 @@ from portal.desk.calls import NotNow, Outcome
 from portal.ids import LARGEST
 
 LONGEST_NOTE = 1000
+LONGEST_ANSWER = 2000
 EVERYBODY = "everybody"
 
 
@@ -58,5 +59,31 @@ class NoteForm(PressForm):
         validators=[
             DataRequired("Write the note first"),
             Length(max=LONGEST_NOTE, message=f"Note must be {LONGEST_NOTE} characters or fewer"),
+        ],
+    )
+
+
+class KeyedNoteForm(NoteForm):
+    """A note with the key that makes it exist once."""
+
+    key = StringField(validators=[DataRequired(), Length(max=64)])
+
+
+class AnswerForm(PressForm):
+    """An answer in a chat.
+
+    `insert` asks for the ready text `canned` instead of sending, `way` sends that way on instead of
+    what is typed.
+    """
+
+    key = StringField(validators=[DataRequired(), Length(max=64)])
+    insert = StringField()
+    canned = StringField()
+    way = StringField()
+    text = TextAreaField(
+        filters=[lambda text: (text or "").strip()],
+        validators=[
+            DataRequired("Write the answer first"),
+            Length(max=LONGEST_ANSWER, message=f"Answer in {LONGEST_ANSWER} characters or fewer"),
         ],
     )

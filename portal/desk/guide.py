@@ -32,29 +32,31 @@ class Guide:
     script: tuple[str, ...]
 
 
-def outcome_of(status: Status, disposition: Disposition | None) -> str:
+def outcome_of(status: Status, disposition: Disposition | None, *, reported: bool = False) -> str:
     """Return the section of the guide that a lead falls under.
 
-    Someone who asks again keeps their last outcome until the new health check is finished.
+    Someone who asks again keeps their last outcome until the new health check is finished. What was
+    reported while training has a section of its own.
     """
     if status is Status.HELD:
         return "HELD"
+    if reported:
+        return "REPORTED"
     return disposition.value if disposition else "UNFINISHED"
 
 
-def short_line(
-    status: Status, disposition: Disposition | None, timeframe: str | None, *, emergency: str
-) -> str:
-    """Return the outcome as a row of the list says it: never an answer, whoever reads it."""
-    if status is Status.UNFINISHED and disposition is not None:
+def short_line(status: Status, outcome: str, timeframe: str | None, *, emergency: str) -> str:
+    """Return an outcome as a row of the list says it: never an answer, whoever reads it."""
+    if status is Status.UNFINISHED and outcome != "UNFINISHED":
         return "asked again, health check not finished"
-    words = _guide()["outcomes"][outcome_of(status, disposition)]["line"]
+    words = _guide()["outcomes"][outcome]["line"]
     return str(words).format_map({"emergency": emergency, "timeframe": _when(timeframe)})
 
 
 def guide_for(lead: Lead, *, staff: Staff, studio: Studio, happened: Iterable[str]) -> Guide:
     """Return the guide for a lead; `happened` names what its story shows since the outcome."""
-    outcome = _guide()["outcomes"][outcome_of(lead.status, lead.disposition)]
+    section = outcome_of(lead.status, lead.disposition, reported=lead.reported_at is not None)
+    outcome = _guide()["outcomes"][section]
     facts = _facts(lead, staff, studio)
     seen = set(happened)
     held = lead.hold or "none"

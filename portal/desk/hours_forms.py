@@ -7,6 +7,7 @@ from dataclasses import fields
 from portal.booking.keeping import Span
 from portal.booking.matching import SKILLS
 from portal.booking.rules import LIMITS, Rules
+from portal.hours import OpeningHours, minutes_of
 
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -21,6 +22,7 @@ RULES = {
     "remind_first": "First reminder, minutes before (0 for none)",
     "remind_last": "Last reminder, minutes before (0 for none)",
 }
+DAY = 1440
 Sent = Mapping[str, str]
 
 
@@ -48,6 +50,23 @@ def read_week(sent: Sent) -> tuple[dict[int, Span], dict[str, str]]:
     return week, problems
 
 
+def read_studio_week(sent: Sent) -> tuple[dict[int, Span], dict[str, str]]:
+    """Return the same for the studio, which opens on one day at least."""
+    week, problems = read_week(sent)
+    if not week and not problems:
+        problems["from-0"] = "Enter from and to for one day at least, like 9:00 and 17:00"
+    return week, problems
+
+
+def walls(hours: OpeningHours) -> dict[int, dict[str, int]]:
+    """Return the usual week of a studio in minutes after midnight, by weekday."""
+    return {
+        day: {"opens": minutes_of(span[0]), "closes": minutes_of(span[1])}
+        for day, span in enumerate(hours.week)
+        if span
+    }
+
+
 def _fits(opens: int, start: int | None, end: int | None, closes: int) -> bool:
     return start is None or end is None or opens < start < end < closes
 
@@ -68,4 +87,15 @@ def read_rules(sent: Sent) -> tuple[Rules | None, dict[str, str]]:
             values[each.name] = int(text)
         else:
             problems[each.name] = f"{RULES[each.name]}: enter a number from {least} to {most}"
+    problems = problems or _clashes(values)
     return (None if problems else Rules(**values)), problems
+
+
+def _clashes(rules: Mapping[str, int]) -> dict[str, str]:
+    """Return which rules, each right by itself, would leave no time or remind twice at once."""
+    found: dict[str, str] = {}
+    if rules["notice"] >= rules["horizon_days"] * DAY:
+        found["notice"] = "Shortest notice must be less than the days that are bookable ahead"
+    if rules["remind_first"] and rules["remind_last"] >= rules["remind_first"]:
+        found["remind_last"] = "The last reminder must be nearer to the session than the first"
+    return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, abort, request, url_for
 
+from portal import opening
 from portal.clock import now
 from portal.desk import actions, calls, screens
 from portal.desk.actions import Press, StaleError
@@ -71,8 +72,9 @@ def call(lead_id: int) -> Any:
 @requires()
 def snooze(lead_id: int) -> Any:
     """Put a lead out of sight for a while."""
-    disposition, hours = find_lead(lead_id).disposition, settings().studio.hours
-    choices = {each.key: each for each in calls.snoozes(disposition, at=now(), hours=hours)}
+    at, disposition = now(), find_lead(lead_id).disposition
+    hours = opening.hours(at=at, settings=settings())
+    choices = {each.key: each for each in calls.snoozes(disposition, at=at, hours=hours)}
     form = ChoiceForm(choices)
     return _press(
         lead_id, form, lambda press: actions.snooze(press, choice=choices[str(form.choice.data)])

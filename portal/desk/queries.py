@@ -9,23 +9,30 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     bindparam,
+    exists,
     func,
     literal,
+    or_,
     select,
     tuple_,
+    union_all,
 )
 
+from portal.chat.models import FLAGGED_RANK, Thread
 from portal.desk.queues import CHIPS, EVERY, Place, Queue, Selection, parameters
 from portal.desk.rows import Row
 from portal.extensions import db
 from portal.leads.models import Activity, Enquiry, Lead
 from portal.leads.search import matching
 from portal.mail.models import MailState, OutboxMail
+from portal.onboarding.models import Plan, PlanState, PlanTask
 from portal.orm import UtcDateTime
-from portal.staff.models import Staff
+from portal.replies import inbox
+from portal.staff.models import Role, Staff
 
 PAGE = 50
 CAP = 100
@@ -48,7 +55,7 @@ def page(selection: Selection, *, staff_id: int, at: datetime) -> Page:
         statement = _found()
     else:
         if after is not None:
-            facts |= {"rank": after.rank, "moment": after.moment, "lead_id": after.lead_id}
+            facts |= {"rank": after.rank, "moment": after.moment, "lead_id": after.id}
         statement = _queued(selection.queue, selection.chip, goes_on=after is not None)
     found = db.session.execute(statement, facts).mappings().all()
     asked = _last_asked([line["id"] for line in found[:PAGE]])
@@ -58,7 +65,12 @@ def page(selection: Selection, *, staff_id: int, at: datetime) -> Page:
 
 
 def counts(*, staff_id: int, at: datetime) -> Mapping[str, int]:
-    """Return how many leads each queue holds, at most CAP + 1, and `mail`: what was given up."""
+    """Return how many leads each queue holds, at most CAP + 1, and `mail`: what was given up.
+
+    `chats` wait for an answer or a call, `held_chats` look like spam, `alarms` sound like an
+    emergency; `replies` wait to be read, `flagged_replies` name a sign that nobody has looked at;
+    `clients` are the plans that this person is asked to look at.
+    """
     facts = parameters(staff_id=staff_id, at=at)
     return dict(db.session.execute(_counted(), facts).mappings().one())
 
@@ -78,6 +90,34 @@ def last_lines() -> Sequence[int]:
     return db.session.scalars(_last_lines()).all()
 
 
+def pulse() -> Sequence[tuple[int, ...]]:
+    """Return what changes with a lead, a chat or a flagged reply; one question."""
+    rows = db.session.connection().execute(_pulse())
+    return sorted(tuple(row) for row in rows)
+
+
+def pulses() -> Sequence[Select[*tuple[int, int, int]]]:
+    """Return the last lines of stories, changes of chats and flagged replies, each as a select."""
+    lines = _last_lines().subquery()
+    chats = (
+        select(Thread.id, Thread.version)
+        .order_by(Thread.updated_at.desc(), Thread.id.desc())
+        .limit(LAST_LINES)
+        .subquery()
+    )
+    replies = inbox.last_flagged(LAST_LINES).subquery()
+    return (
+        select(literal(0).label("what"), lines.c.id, literal(0).label("number")),
+        select(literal(1), chats.c.id, chats.c.version),
+        select(literal(2), replies.c.id, replies.c.version),
+    )
+
+
+@cache
+def _pulse() -> CompoundSelect[*tuple[int, int, int]]:
+    return union_all(*pulses())
+
+
 @cache
 def _last_lines() -> Select[int]:
     return select(Activity.id).order_by(Activity.id.desc()).limit(LAST_LINES)
@@ -89,7 +129,32 @@ def _counted() -> Select[*tuple[Any, ...]]:
         _capped(select(literal(1)).where(queue.where)).label(key) for key, queue in EVERY.items()
     ]
     failed = select(literal(1)).where(OutboxMail.state == MailState.FAILED)
-    return select(*columns, _capped(failed).label("mail"))
+    waiting = select(literal(1)).where(Thread.open_rank.is_not(None), Thread.due_at.is_not(None))
+    held = select(literal(1)).where(Thread.held_because.is_not(None))
+    alarms = select(literal(1)).where(Thread.open_rank == FLAGGED_RANK)
+    return select(
+        *columns,
+        _capped(failed).label("mail"),
+        _capped(waiting).label("chats"),
+        _capped(held).label("held_chats"),
+        _capped(alarms).label("alarms"),
+        _capped(inbox.waiting()).label("replies"),
+        _capped(inbox.flagged()).label("flagged_replies"),
+        _capped(_clients_in_need()).label("clients"),
+    )
+
+
+def _clients_in_need() -> Select[int]:
+    """Select what a coach is asked to look at in their clients' plans, a manager in everybody's."""
+    me: BindParameter[int] = bindparam("staff_id", type_=Integer())
+    is_manager = exists().where(Staff.id == me, Staff.role == Role.MANAGER)
+    return (
+        select(literal(1))
+        .select_from(PlanTask)
+        .join(Plan, PlanTask.plan_id == Plan.id)
+        .where(PlanTask.closed_at.is_(None), Plan.state != PlanState.ENDED)
+        .where(or_(Plan.coach_id == me, is_manager))
+    )
 
 
 def _columns() -> Select[*tuple[Any, ...]]:
@@ -105,6 +170,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
         func.coalesce(Lead.screened_at, Lead.created_at).label("came_at"),
         Lead.updated_at,
         Lead.held_because,
+        Lead.reported_at.is_not(None).label("reported"),
         Lead.first_reply_at.is_not(None).label("replied"),
         Lead.owner_id,
         Staff.name.label("owner"),

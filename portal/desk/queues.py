@@ -163,12 +163,12 @@ class Place:
 
     rank: int
     moment: datetime
-    lead_id: int
+    id: int
 
     def __str__(self) -> str:
         """Return the place as an address carries it."""
         since = self.moment - datetime(1970, 1, 1, tzinfo=UTC)
-        return f"{self.rank}.{since // timedelta(microseconds=1)}.{self.lead_id}"
+        return f"{self.rank}.{since // timedelta(microseconds=1)}.{self.id}"
 
     @classmethod
     def read(cls, text: str) -> "Place | None":
@@ -177,11 +177,11 @@ class Place:
         if len(parts) != CURSOR_PARTS or not all(part.isdecimal() for part in parts):
             return None
         try:
-            rank, lead_id = row_id(parts[0]), row_id(parts[2])
+            rank, id_ = row_id(parts[0]), row_id(parts[2])
             moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1]))
         except (OverflowError, ValueError):
             return None
-        return cls(rank, moment, lead_id)
+        return cls(rank, moment, id_)
 
 
 @dataclass(frozen=True)

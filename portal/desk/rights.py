@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, make_response, render_template, request, url_for
 
 from portal.clock import now
 from portal.htmx import leave_for
@@ -10,7 +10,7 @@ from portal.intake.actions import read_reasons
 from portal.intake.queries import latest_decision
 from portal.leads.models import Purpose
 from portal.leads.queries import lead as find_lead
-from portal.privacy import complaints, consents, erasing, facts
+from portal.privacy import complaints, consents, erasing, facts, kept
 from portal.privacy.forms import AnswerForm
 from portal.privacy.views import handed_over
 from portal.staff.guard import current_staff, requires
@@ -23,6 +23,7 @@ SAY_SO = "Select the box to say that this cannot be undone"
 def register(bp: Blueprint) -> None:
     """Give the pages their addresses."""
     bp.add_url_rule("/desk/privacy", "privacy", overview)
+    bp.add_url_rule("/desk/privacy/waivers/<int:document_id>.pdf", "kept_waiver", kept_waiver)
     one = "/desk/privacy/complaints/<int:complaint_id>"
     bp.add_url_rule(one, "complaint", complaint)
     bp.add_url_rule(f"{one}/answer", "answer_complaint", answer, methods=["POST"])
@@ -37,8 +38,19 @@ def register(bp: Blueprint) -> None:
 
 @requires(Role.MANAGER)
 def overview() -> Any:
-    """Show every complaint, the open ones first, by their clock."""
-    return render_template("desk/privacy/page.html", complaints=complaints.every())
+    """Show every complaint, the open ones first, by their clock, and the waivers that are kept."""
+    return render_template(
+        "desk/privacy/page.html", complaints=complaints.every(), waivers=kept.every()
+    )
+
+
+@requires(Role.MANAGER)
+def kept_waiver(document_id: int) -> Any:
+    """Hand over a waiver that outlives its person."""
+    answer = make_response(kept.pdf(document_id))
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = 'attachment; filename="kept-waiver.pdf"'
+    return answer
 
 
 @requires(Role.MANAGER)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from portal.desk.guide import short_line
+from portal.desk.guide import outcome_of, short_line
 from portal.desk.queues import CLOSED, Place, Queue
 from portal.leads.models import Disposition, Kind, Status
 from portal.words import day_words
@@ -29,6 +29,7 @@ class Row:
     came_at: datetime
     updated_at: datetime
     held_because: str | None
+    reported: bool
     replied: bool
     owner_id: int | None
     owner: str | None
@@ -93,7 +94,8 @@ def _standing(row: Row, *, emergency: str) -> str:
     if row.visit_on and row.disposition in CAN_COME:
         words = day_words(row.visit_on)
     else:
-        words = short_line(row.status, row.disposition, row.timeframe, emergency=emergency)
+        outcome = outcome_of(row.status, row.disposition, reported=row.reported)
+        words = short_line(row.status, outcome, row.timeframe, emergency=emergency)
     return f"answered, {words}" if row.status is Status.CONTACTED else words
 
 

@@ -9,10 +9,14 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 from sqlalchemy.exc import NoResultFound
 
+from portal import opening
+from portal.booking.wishes import Hand
+from portal.chat.queries import inbox
 from portal.clock import now
 from portal.desk import calls, dossier, guide, queries, referral, rows, timeline
 from portal.desk.queues import ASIDE, CHIPS, QUEUES, Selection
 from portal.desk.today import today
+from portal.desk.wished import wished
 from portal.extensions import settings
 from portal.htmx import vary
 from portal.ids import row_id
@@ -22,6 +26,8 @@ from portal.leads.wording import CONTACT_BY, REASONS
 from portal.staff.guard import current_staff
 
 TAG = "HX-PTag"
+ALARMS = 3
+"""How many chats that sound like an emergency stand on top of a queue; the inbox has them all."""
 
 
 def whole(
@@ -79,7 +85,7 @@ def tag(selection: Selection, lead_id: int | None, *, at: datetime) -> str:
         lead_id,
         request.args.get("busy", ""),
         [other.id for other in here],
-        queries.last_lines(),
+        queries.pulse(),
     )
     return hashlib.blake2s(repr(facts).encode(), digest_size=12).hexdigest()
 
@@ -98,12 +104,17 @@ def news(lead_id: int, *, seen: int) -> Sequence[str]:
     """Return what happened since the version that a press was meant for, the latest first."""
     staff, zone = current_staff(), settings().studio.zone
     lines = dossier.changes_since(lead_id, seen)
-    return [timeline.changed(line, me=staff, zone=zone) for line in lines]
+    return [
+        timeline.changed(line, me=staff, zone=zone)
+        for line in lines
+        if timeline.concerns(line, staff)
+    ]
 
 
 def _queue(selection: Selection, at: datetime) -> dict[str, Any]:
     staff, studio = current_staff(), settings().studio
     page = queries.page(selection, staff_id=staff.id, at=at)
+    counts = queries.counts(staff_id=staff.id, at=at)
     return {
         "at": at,
         "selection": selection,
@@ -111,7 +122,8 @@ def _queue(selection: Selection, at: datetime) -> dict[str, Any]:
         "aside": ASIDE,
         "chips": CHIPS,
         "cap": queries.CAP,
-        "counts": queries.counts(staff_id=staff.id, at=at),
+        "counts": counts,
+        "alarms": inbox(limit=min(counts["alarms"], ALARMS)) if counts["alarms"] else (),
         "rows": [(row, rows.in_words(row, emergency=studio.emergency)) for row in page.rows],
         "more": page.more,
         "next_due": None if page.rows else queries.next_due(at=at),
@@ -137,12 +149,15 @@ def _lead(lead_id: int, at: datetime) -> dict[str, Any]:
         "lead": lead,
         "guide": guide.guide_for(lead, staff=staff, studio=studio, happened=found.happened),
         "story": timeline.lines(found.story, lead, me=staff, zone=studio.zone),
-        "snoozes": calls.snoozes(lead.disposition, at=at, hours=studio.hours),
+        "snoozes": calls.snoozes(
+            lead.disposition, at=at, hours=opening.hours(at=at, settings=settings())
+        ),
         "outcomes": calls.OUTCOMES,
         "not_now": calls.NOT_NOW,
         "reasons": REASONS,
         "contact_by": CONTACT_BY,
         "first_name": guide.first_name(lead.name),
+        "wished": wished(lead, found.asked, found.decision, hand=Hand(at, settings(), staff)),
     }
 
 

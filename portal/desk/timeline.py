@@ -26,6 +26,7 @@ STORY: Mapping[str, str] = {
     "released": "Released into the queue by {who}",
     "undone": "Last step taken back by {who}",
     "returned": "Back to everybody: {owner} had claimed it and nothing followed",
+    "chatted": "Wrote in the chat",
     "asked": "Asked for a free {kind}",
     "asked_again": "Asked again, for a free {kind}",
     "held": "Held back: it looks like spam",
@@ -55,7 +56,7 @@ STORY: Mapping[str, str] = {
     "walked_in": "Walked in, noted by {who}",
     "session_booked": "Consult booked for {session}",
     "session_moved": "Consult moved to {session}",
-    "session_cancelled": "Consult on {session} cancelled",
+    "session_cancelled": "Consult on {session} cancelled{by}",
     "session_arrived": "Here for the consult, noted by {who}",
     "session_arrived_late": "Came late to the consult, noted by {who}",
     "session_no_show": "Did not come to the consult on {session}",
@@ -79,6 +80,13 @@ STORY: Mapping[str, str] = {
     "plan_resumed": "Plan goes on, by {who}",
     "plan_closed": "Plan closed by {who}",
 }
+COACHING = frozenset(
+    {
+        *("assessment_started", "assessment_finished", "plan_shared", "plan_stopped"),
+        *("plan_look", "plan_resumed", "plan_closed"),
+    }
+)
+"""What only those read who train people: the front desk knows that there is a plan, no more."""
 ALONE: Mapping[str, str] = {"released": "Let in: the person went on with the questions"}
 ACTIVE: Mapping[str, str] = {
     "claimed": "{Who} claimed this",
@@ -127,13 +135,25 @@ def lines(story: Iterable[Activity], lead: Lead, *, me: Staff, zone: ZoneInfo) -
     return [
         Line(
             words=told(line, me=me, zone=zone),
-            quote=line.detail.get("text", ""),
+            quote=_quote(line),
             at=line.at,
             undone=line.undone_at is not None,
             undo=line.id if can_be_undone(line, lead) and _may_undo(line, me) else None,
         )
         for line in story
+        if concerns(line, me)
     ]
+
+
+def _quote(line: Activity) -> str:
+    """Return what somebody wrote: a note, or why a session was called off."""
+    said = "because" if line.kind == "session_cancelled" else "text"
+    return line.detail.get(said) or ""
+
+
+def concerns(line: Activity, me: Staff) -> bool:
+    """Say whether a line is for this person's eyes."""
+    return me.reads_answers or line.kind not in COACHING
 
 
 def can_be_undone(line: Activity, lead: Lead) -> bool:

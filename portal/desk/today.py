@@ -14,7 +14,7 @@ from portal.desk.queries import CAP
 from portal.desk.queues import AT, NEEDS_ACTION, parameters
 from portal.extensions import db
 from portal.hours import clock_words
-from portal.leads.models import RANK, Activity, Enquiry, Lead
+from portal.leads.models import RANK, REPORTED_RANK, Activity, Enquiry, Lead
 from portal.orm import UtcDateTime
 
 LOOKS_BACK = 300
@@ -102,7 +102,7 @@ def _replied() -> Select[datetime, datetime | None]:
 @cache
 def _late() -> Select[int]:
     """Count by rank and clock, as the queue's index has them."""
-    ranks = sorted(set(RANK.values()))
+    ranks = sorted({*RANK.values(), REPORTED_RANK})
     past = [Lead.open_rank.in_(ranks), Lead.due_at <= AT, NEEDS_ACTION.where]
     late = select(literal(1)).where(*past).limit(CAP + 1).subquery()
     return select(func.count()).select_from(late)

@@ -10,13 +10,16 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from portal.clock import now
 from portal.desk import (
     actions,
+    booking,
     calendar,
     campaigns,
+    chats,
     clearing,
     door,
     dossier,
     hours,
     presses,
+    replies,
     rights,
     screens,
 )
@@ -44,10 +47,13 @@ bp.add_app_template_filter(length_words, "length_words")
 presses.register(bp)
 door.register(bp)
 calendar.register(bp)
+booking.register(bp)
 hours.register(bp)
 campaigns.register(bp)
 rights.register(bp)
+replies.register(bp)
 clearing.register(bp)
+chats.register(bp)
 
 
 @bp.get("/desk/")

@@ -1,15 +1,18 @@
 """The calendar's screen: a day or a week, coach by coach, whole or as a poll brings it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
+from portal import opening
 from portal.booking import diary, queries
 from portal.booking.models import Booking, State
+from portal.booking.outside import outside
 from portal.clock import now
 from portal.desk.queries import last_lines
 from portal.desk.screens import TAG
@@ -21,6 +24,7 @@ from portal.words import read_day
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 DAYS_OF_A_WEEK = 7
+LOOKS_BACK = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def whole(*, news: str = "", status: int = 200) -> Response:
         **_sessions(span),
         tag=_tag(span),
         said=queries.booking(said) if said else None,
+        unmarked=_unmarked(span.today),
         news=news,
     )
     return vary(make_response(page, status))
@@ -96,8 +101,19 @@ def _sessions(span: Span) -> dict[str, Any]:
         "span": span.name,
         "step": timedelta(days=span.length),
         "coaches": _coaches(found),
+        "outside": outside(
+            [each for each in found if each.is_live and each.starts_at > now()],
+            hours=opening.weekly(settings()),
+        ),
         "states": State,
     }
+
+
+def _unmarked(today: date) -> Mapping[date, int]:
+    """Return on which of the last days sessions passed without a word who came, and how many."""
+    zone = settings().studio.zone
+    found = queries.unmarked(_midnight(today - LOOKS_BACK), _midnight(today))
+    return Counter(each.starts_at.astimezone(zone).date() for each in found)
 
 
 def _coaches(found: Sequence[Booking]) -> list[Staff]:

@@ -20,7 +20,7 @@ from portal.site.markdown import render
 
 WORDS_A_MINUTE = 200
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
-MARKDOWN = re.compile(r"!\[.*?\]\(.*?\)|[#>*\[\]()-]")
+MARKDOWN = re.compile(r"!\[.*?\]\(.*?\)|\]\(.*?\)|[#>*\[\]()-]")
 
 
 @dataclass(frozen=True)

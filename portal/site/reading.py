@@ -4,13 +4,20 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from portal.screening import ruleset
-from portal.site import shelf
-from portal.site.article import Article
+from portal.site import replying, shelf
 from portal.staff.guard import live_session, requires
 
 ATOM, XML, TEXT = "application/atom+xml", "application/xml", "text/plain"
-OPEN_PAGES = ("/", "/articles/", "/how-screening-works", "/privacy", "/consult", "/day-pass")
+OPEN_PAGES = (
+    "/",
+    "/articles/",
+    "/how-screening-works",
+    "/privacy",
+    "/consult",
+    "/day-pass",
+    "/times",
+    "/chat",
+)
 
 
 def register(bp: Blueprint) -> None:
@@ -20,6 +27,7 @@ def register(bp: Blueprint) -> None:
     bp.add_url_rule("/articles/topics/<topic>", view_func=topic)
     bp.add_url_rule("/articles/feed.xml", view_func=feed)
     bp.add_url_rule("/articles/<slug>", view_func=article)
+    bp.add_url_rule("/articles/<slug>", "reply", replying.reply, methods=["POST"])
     bp.add_url_rule("/sitemap.xml", view_func=sitemap)
     bp.add_url_rule("/robots.txt", view_func=robots)
 
@@ -46,8 +54,7 @@ def article(slug: str) -> Any:
     found = shelf.find(slug)
     if found is None or (found.draft and live_session() is None):
         abort(404)
-    net = ruleset().words.safety_net
-    return render_template("site/article.html", article=found, safety_net=net, **_beside(found))
+    return replying.page(found)
 
 
 @requires()
@@ -75,11 +82,6 @@ def sitemap() -> Response:
 def robots() -> Response:
     """Keep search engines away from personal links and from the desk."""
     return _machine("site/robots.txt", TEXT)
-
-
-def _beside(found: Article) -> dict[str, Any]:
-    topics = {slug: words for slug, words in shelf.TOPICS.items() if slug in found.topics}
-    return {"topics": topics, "related": shelf.related(found)}
 
 
 def _machine(template: str, mimetype: str, **context: Any) -> Response:

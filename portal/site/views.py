@@ -1,6 +1,7 @@
 """The pages around the forms, over HTTP."""
 
 import json
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
@@ -46,11 +47,15 @@ def privacy() -> Any:
 @bp.get("/embed.js")
 def embed() -> Response:
     """Give other sites the script that puts our forms into their pages."""
-    script = (config.ROOT / "static" / "embed.js").read_text("utf-8")
-    answer = Response(script, mimetype="text/javascript")
+    answer = Response(_script(), mimetype="text/javascript")
     answer.headers["Cache-Control"] = "public, max-age=3600"
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
+
+
+@cache
+def _script() -> bytes:
+    return (config.ROOT / "static" / "embed.js").read_bytes()
 
 
 @bp.get("/healthz")

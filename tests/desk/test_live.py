@@ -25,7 +25,7 @@ def sections(lead, *parts: str) -> list[str]:
 
 
 PANE = ("top", "verdict", "referral", "next", "asked", "mail", "story")
-BESIDE = ["#views", "#today", "#queue-heading"]
+BESIDE = ["#views", "#flags", "#today", "#queue-heading"]
 
 
 def test_list_polls_itself_without_moving_what_is_focused(dana):

@@ -1,14 +1,15 @@
 import itertools
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
 
 from portal.clock import now
 from portal.desk.queries import CAP, PAGE
-from portal.extensions import db
-from portal.leads.models import Disposition, Kind, Status
+from portal.extensions import db, transaction
+from portal.leads.models import RANK, REPORTED_RANK, Disposition, Kind, Status
 from portal.leads.search import index
 from tests.desk.conftest import EVERY_LEVEL, fresh, make_enquiry, make_lead, rows_of
 
@@ -35,6 +36,60 @@ def test_rows_stand_by_risk_then_by_clock(dana):
         for level in ("EMERGENCY", "URGENT", "REFERRAL", "INCOMPLETE", "CAUTION", "CLEAR")
         for when in ("soon", "later")
     ]
+
+
+def test_what_was_reported_while_training_stands_right_below_the_alarms_however_full(dana):
+    """By its rank and not by its clock: a page of referrals that are long overdue comes after."""
+    overdue, later = now() - timedelta(days=3), now() + timedelta(hours=5)
+    for number in range(PAGE + 1):
+        make_lead(f"Overdue {number}", Disposition.REFERRAL, due=overdue)
+    for level in EVERY_LEVEL:
+        make_lead(f"New {level}", level, due=later)
+    make_lead("Reported", Disposition.REFERRAL, due=later, reported_at=now())
+    page = dana.get("/desk/").text
+    alarms = ["New EMERGENCY", "New URGENT"]
+    assert rows_of(page)[:4] == [*alarms, "Reported", "Overdue 0"]
+    words = "<p>Consult: something new while training, speak to them first</p>"
+    assert page.count(words) == 1
+    following = re.search(r'href="(/desk/[^"]*after=[^"]+)"', page)[1]
+    assert "Reported" not in rows_of(dana.get(unescape(following)).text)
+    red = dana.get("/desk/?view=red-flags").text
+    assert rows_of(red) == alarms
+
+
+def test_who_is_told_what_to_do_about_something_reported_reads_it_first(dana):
+    lead = make_lead(
+        "Robin Test", Disposition.REFERRAL, timeframe="within_days", reported_at=now(), hold="all"
+    )
+    page = dana.page(lead)
+    assert page.count("Something new: asked to check with a professional within a few days") == 1
+    assert page.count("Until then your training waits.") == 1
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda lead, **when: lead.screened(
+            Disposition.REFERRAL, timeframe="routine", hold="none", **when
+        ),
+        lambda lead, **when: lead.cleared(leaves="none", **when),
+        lambda lead, **when: lead.forget_screening(**when),
+    ],
+    ids=["another outcome", "a clearance", "answers taken back"],
+)
+def test_something_reported_keeps_its_place_until_it_is_settled(dana, step):
+    lead = make_lead("Robin Test", Disposition.REFERRAL, reported_at=now())
+    with transaction():
+        fresh(lead).contacted(at=now(), due_at=now())
+    assert fresh(lead).open_rank == REPORTED_RANK
+    with transaction():
+        step(fresh(lead), at=now(), due_at=now())
+    assert fresh(lead).open_rank > REPORTED_RANK
+
+
+def test_an_alarm_that_was_reported_stays_an_alarm(dana):
+    lead = make_lead("Robin Test", Disposition.EMERGENCY, reported_at=now())
+    assert lead.open_rank == RANK[Disposition.EMERGENCY]
 
 
 def test_row_carries_what_acceptance_relies_on(dana):

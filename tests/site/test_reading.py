@@ -30,8 +30,9 @@ def test_article_page_numbers_the_steps_and_lists_the_sources(client):
 
 
 def test_article_page_gives_the_changes_to_look_out_for(client):
-    box = client.get("/articles/sore-back").text.partition('id="net-heading"')[2]
+    before, _, box = client.get("/articles/sore-back").text.partition('id="net-heading"')
     assert '<a href="tel:911">911</a>' in box
+    assert '<a href="#net-heading">what to look out for</a>' in before
 
 
 def test_article_ends_in_the_call_that_fits(client):
@@ -89,7 +90,7 @@ def test_feed_is_atom_with_every_article_once(client):
 def test_sitemap_names_only_pages_that_open(client):
     tree = ET.fromstring(client.get("/sitemap.xml").data)  # noqa: S314 (our own)
     places = [place.text for place in tree.iter(f"{SITEMAP}loc")]
-    assert len(places) == len(set(places)) == 6 + 6 + len(articles())
+    assert len(places) == len(set(places)) == 8 + 6 + len(articles())
     found = {place: client.get(place.removeprefix("http://localhost")) for place in places}
     assert {place: page.status_code for place, page in found.items()} == dict.fromkeys(places, 200)
 
