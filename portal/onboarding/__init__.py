@@ -6,6 +6,8 @@ to the same decision, the same pages and the same hold. Every answer and figure 
 them is noted in `intake`'s log of readings.
 
 `planning` builds the plan and reads the traffic light, pure; `changing` is the coach's hand on a
-plan, `training` the person's. `client` is their own page `/plan/<token>`: any of `signs` reported
-there goes through the health check's rules at once, which hold, and the plan stops.
+plan, `training` the person's, `stopping` what ends it for now. `client` is their own page
+`/plan/<token>`: any of `signs` reported there goes through the health check's rules at once, which
+hold, and the plan stops. The worker ends a session that was left half done, so that the light reads
+it too.
 """

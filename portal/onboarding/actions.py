@@ -85,11 +85,13 @@ def finish(assessment_id: int, *, staff: Staff, at: datetime) -> Assessment:
     return opened
 
 
-def note_reading(lead_id: int, *, staff: Staff, page: str, at: datetime) -> None:
-    """Note that somebody reads what is sealed about a person; raise PermissionError for the desk.
+def note_reading(*lead_ids: int, staff: Staff, page: str, at: datetime) -> None:
+    """Note that somebody reads what is sealed about people; raise PermissionError for the desk.
 
-    Where there is a decision that the person's story rests on, the note names it.
+    Where there is a decision that a person's story rests on, the note names it.
     """
-    decision = intakes.latest_decision(lead_id)
-    about = About(lead_id, decision.id if decision else None, page)
-    readings.log(about, staff=staff, at=at)
+    last = intakes.latest_decisions(lead_ids)
+    decided = {lead_id: decision.id for lead_id, decision in last.items()}
+    read = [About(lead_id, decided.get(lead_id), page) for lead_id in lead_ids]
+    if read:
+        readings.log(*read, staff=staff, at=at)

@@ -14,12 +14,11 @@ from portal.onboarding import lines, notices, planning, queries, sealing
 from portal.onboarding.actions import PUBLIC_ID_BYTES
 from portal.onboarding.lines import Line, Sheet
 from portal.onboarding.models import Plan, PlanChange, PlanState
+from portal.onboarding.notices import Mailed
 from portal.onboarding.picture import picture
 from portal.onboarding.planning.checking import OWN
 from portal.onboarding.planning.plan import Item, Reason
 from portal.staff.models import Staff
-
-Change = Callable[[Sheet], Sheet]
 
 
 class StaleError(WrongStateError):
@@ -96,6 +95,12 @@ def read(plan: Plan) -> Sheet:
     return lines.unpack(sealing.read(plan))
 
 
+def misfits(plan: Plan) -> tuple[Reason, ...]:
+    """Return what the answers of today rule out, of a draft also what is too much for day one."""
+    is_draft = plan.state is PlanState.DRAFT
+    return planning.faults(read(plan).as_plan, picture(plan.assessment), day_one=is_draft)
+
+
 def note(plan: Plan, kind: str, said: Any, *, at: datetime, staff: Staff | None = None) -> None:
     """Add a line to the plan's own story, sealed."""
     change = PlanChange(
@@ -133,21 +138,35 @@ def adjust(press: Press, *, key: str, level: int, dose: str) -> None:
     )
 
 
-def move(press: Press, *, key: str, by: int) -> None:
-    """Put a line one place up or down."""
-    _alter(press, "moved", lambda sheet, _: sheet.moved(key, by), key=key)
+def move(press: Press, *, key: str, to: int) -> None:
+    """Put a line at another place, the first being 1."""
+
+    def change(sheet: Sheet, _: planning.Assessment) -> Sheet:
+        after = sheet.moved(key, to)
+        if after == sheet:
+            raise WrongStateError("It stands at that place already.")
+        return after
+
+    _alter(press, "moved", change, key=key, place=to)
 
 
 def remove(press: Press, *, key: str) -> None:
-    """Take a line out."""
-    _alter(press, "removed", lambda sheet, _: sheet.without(key), key=key)
+    """Take a line out; the last one stays, for nobody trains by an empty plan."""
+
+    def change(sheet: Sheet, _: planning.Assessment) -> Sheet:
+        after = sheet.without(key)
+        if not after.lines:
+            raise WrongStateError("It is the last line: swap it, or add another one first.")
+        return after
+
+    _alter(press, "removed", change, key=key)
 
 
 def add(press: Press, *, exercise: str) -> None:
-    """Add an exercise of the library, at the level where it may start."""
+    """Add an exercise of the library, at the lowest level that this person may do."""
 
     def change(sheet: Sheet, person: planning.Assessment) -> Sheet:
-        level = min(planning.highest_level(exercise, person), 1)
+        level = planning.lowest_level(exercise, person)
         if not level or sheet.line(exercise):
             raise WrongStateError("That exercise cannot be added.")
         step = planning.EXERCISES[exercise].level(level)
@@ -200,6 +219,7 @@ def close(press: Press) -> Plan:
     """Close a plan for good, to make room for another."""
     plan = _plan(press)
     plan.end(at=press.at)
+    notices.no_reminder(plan)
     said = {"words": "Closed", "because": press.because}
     note(plan, "closed", said, staff=press.staff, at=press.at)
     tell(plan.lead, "plan_closed", at=press.at, staff=press.staff)
@@ -215,9 +235,14 @@ def _plan(press: Press) -> Plan:
 
 @transaction()
 def share(press: Press) -> Plan:
-    """Give the plan to the person, by mail; raise ClosedGateError while the health check holds."""
+    """Give the plan to the person, by mail; raise ClosedGateError while the health check holds.
+
+    Raise FaultsError when the answers have changed since it was built, and it does not fit them.
+    """
     plan = _plan(press)
     must_be_open(plan.lead)
+    if faults := misfits(plan):
+        raise FaultsError(faults)
     today = press.at.astimezone(settings().studio.zone).date()
     plan.share(next_on=today, at=press.at)
     note(plan, "shared", {"words": "Given to the person"}, staff=press.staff, at=press.at)
@@ -228,9 +253,14 @@ def share(press: Press) -> Plan:
 
 @transaction()
 def resume(press: Press) -> Plan:
-    """Let a stopped plan go on; raise ClosedGateError while the health check holds."""
+    """Let a stopped plan go on; raise ClosedGateError while the health check holds.
+
+    Raise FaultsError when the answers have changed, and the plan does not fit them any more.
+    """
     plan = _plan(press)
     must_be_open(plan.lead)
+    if faults := misfits(plan):
+        raise FaultsError(faults)
     today = press.at.astimezone(settings().studio.zone).date()
     plan.resume(next_on=today, at=press.at)
     said = {"words": "Goes on", "because": press.because}
@@ -238,6 +268,17 @@ def resume(press: Press) -> Plan:
     tell(plan.lead, "plan_resumed", at=press.at, staff=press.staff)
     notices.remind(plan, at=press.at)
     return plan
+
+
+@transaction()
+def mail_link(press: Press) -> Mailed:
+    """Send the person the link to their page once more, because they asked: at most one an hour."""
+    plan = _plan(press)
+    came_of_it = notices.link_again(plan, at=press.at)
+    if came_of_it is Mailed.NOW:
+        said = {"words": "The link to their own page"}
+        note(plan, "linked", said, staff=press.staff, at=press.at)
+    return came_of_it
 
 
 @transaction()

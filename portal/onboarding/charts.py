@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 WIDTH, HEIGHT, EDGE = 320, 120, 14
+LEFT = 28
+"""Where the line begins: the scale stands before it."""
 MOST = 10
 
 
@@ -15,7 +17,7 @@ class Point:
     x: float
     y: float
     on: date
-    value: int
+    value: float
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Chart:
     title: str
     says: str
     points: tuple[Point, ...]
-    most: int
+    most: float
 
     @property
     def line(self) -> str:
@@ -38,13 +40,17 @@ class Chart:
         return f"0 0 {WIDTH} {HEIGHT}"
 
 
-def chart(title: str, figures: Sequence[tuple[date, int]], *, most: int = MOST) -> Chart:
-    """Return the chart of these figures, oldest first, evenly apart."""
-    step = (WIDTH - 2 * EDGE) / max(len(figures) - 1, 1)
+def chart(title: str, figures: Sequence[tuple[date, float | None]], *, most: float = MOST) -> Chart:
+    """Return the chart of these figures, oldest first, evenly apart.
+
+    A figure that was not told keeps its place, so that two charts of the same days match.
+    """
+    step = (WIDTH - LEFT - EDGE) / max(len(figures) - 1, 1)
     tall = HEIGHT - 2 * EDGE
     points = tuple(
-        Point(round(EDGE + place * step, 1), round(EDGE + tall * (1 - value / most), 1), on, value)
+        Point(round(LEFT + place * step, 1), round(EDGE + tall * (1 - value / most), 1), on, value)
         for place, (on, value) in enumerate(figures)
+        if value is not None
     )
     return Chart(title, _says(title, points), points, most)
 
@@ -54,7 +60,8 @@ def _says(title: str, points: Sequence[Point]) -> str:
         return f"{title}: nothing yet."
     first, last = points[0], points[-1]
     if len(points) == 1:
-        return f"{title}: {first.value} at the first session."
+        return f"{title}: {first.value:g} at the first session."
     return (
-        f"{title}: {first.value} at the first of {len(points)} sessions, {last.value} at the last."
+        f"{title}: {first.value:g} at the first of {len(points)} sessions, "
+        f"{last.value:g} at the last."
     )

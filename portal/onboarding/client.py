@@ -1,18 +1,25 @@
 """The person's own page over HTTP, by a link that is theirs: today, the session, and stopping."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
-from sqlalchemy.exc import NoResultFound
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
 from portal import tokens
 from portal.clock import now
 from portal.csrf import SignedForm
 from portal.htmx import leave_for
 from portal.onboarding import client_forms as forms
-from portal.onboarding import links, plan_home, queries, retelling, training, wins
+from portal.onboarding import (
+    comeback,
+    journal,
+    links,
+    plan_home,
+    queries,
+    retelling,
+    stopping,
+    training,
+)
 from portal.onboarding.lines import Line
 from portal.onboarding.models import Plan, PlanState
 from portal.onboarding.notices import HOURS
@@ -20,11 +27,15 @@ from portal.onboarding.picture import picture
 from portal.onboarding.plan_home import Home
 from portal.onboarding.planning import cards
 from portal.onboarding.planning.drawings import drawings
+from portal.onboarding.planning.wins import sessions_in_a_row
 from portal.onboarding.signs import signs
 from portal.tokens import DeadLinkError
 
-UNPROCESSABLE = 422
+GONE, UNPROCESSABLE = 410, 422
 bp = Blueprint("plan", __name__, url_prefix="/plan/<token>")
+bp.add_url_rule("/link", view_func=comeback.link)
+bp.add_url_rule("/link", view_func=comeback.mail_link, methods=["POST"])
+bp.register_error_handler(DeadLinkError, comeback.ended)
 
 
 @bp.get("/")
@@ -52,7 +63,7 @@ def begin(token: str) -> Any:
 def session(token: str) -> Any:
     """Show the exercise that is next, or the end of the session."""
     found = _training(token)
-    if found.running is None:
+    if not found.is_training:
         return redirect(url_for("plan.home", token=token))
     left = found.left()
     return _exercise(token, found, left[0]) if left else _end(token, found)
@@ -60,9 +71,11 @@ def session(token: str) -> Any:
 
 @bp.post("/session/<key>")
 def tell(token: str, key: str) -> Any:
-    """Keep how one exercise was, and go on."""
+    """Keep how one exercise was, and go on; one that a coach took out meanwhile is passed over."""
     found = _training(token)
-    line = found.sheet.line(key) or abort(404)
+    line = found.sheet.line(key)
+    if line is None:
+        return redirect(url_for("plan.session", token=token), 303)
     form = _form(forms.ExerciseForm, found.plan)
     if not form.validate():
         return _exercise(token, found, line, form), UNPROCESSABLE
@@ -83,6 +96,15 @@ def _exercise(token: str, found: Home, line: Line, form: Any = None) -> str:
     )
 
 
+@bp.get("/done")
+def enough(token: str) -> Any:
+    """End the session here, whatever is left of it."""
+    found = _training(token)
+    if not found.is_training:
+        return redirect(url_for("plan.home", token=token))
+    return _end(token, found)
+
+
 @bp.post("/done")
 def finish(token: str) -> Any:
     """Bring the session to its end."""
@@ -91,7 +113,8 @@ def finish(token: str) -> Any:
     if not form.validate():
         return _end(token, found, form), UNPROCESSABLE
     training.finish(found.plan.id, confidence=form.confidence.data, at=now())
-    return leave_for(url_for("plan.home", token=token))
+    after = "check" if _home(token).asks_again else "home"
+    return leave_for(url_for(f"plan.{after}", token=token))
 
 
 def _end(token: str, found: Home, form: Any = None) -> str:
@@ -121,25 +144,29 @@ def stopped(token: str) -> Any:
 
 @bp.get("/check")
 def check(token: str) -> Any:
-    """Ask the warning signs again."""
+    """Ask the warning signs again, or after a year the whole health check."""
     return _signs(token, _home(token), "check")
 
 
 @bp.post("/check")
 def checked(token: str) -> Any:
-    """Take the answers: nothing new goes on, a sign stops, a change asks the health check."""
+    """Take the answers: nothing new goes on, a sign stops, a change asks the health check.
+
+    After a year the page asks for no signs: its one press opens the whole health check.
+    """
     return _take_signs(token, "check")
 
 
 def _signs(token: str, found: Home, page: str, problem: str = "") -> str:
-    answers = picture(found.plan.assessment).answers
+    answers, ticked = picture(found.plan.assessment).answers, request.form.getlist("ticks")
+    asks_all = page == "check" and found.is_year_old and not ticked
     return _draw(
-        page,
+        "year" if asks_all else page,
         token,
         found,
         signs=[sign for sign in signs() if sign.concerns(answers)],
         asks_again=found.asks_again,
-        ticked=request.form.getlist("ticks"),
+        ticked=ticked,
         problems={"ticks": problem} if problem else {},
     )
 
@@ -147,20 +174,30 @@ def _signs(token: str, found: Home, page: str, problem: str = "") -> str:
 def _take_signs(token: str, page: str) -> Any:
     found = _home(token)
     form = _form(forms.SignsForm, found.plan)
+    if page == "check" and found.is_year_old and form.validate() and not form.ticked:
+        return leave_for(retelling.own_pages(stopping.ask_all(found.plan), "check"))
     problem = form.problem() if form.validate() else str(next(iter(form.problems.values())))
     if problem:
         return _signs(token, found, page, problem), UNPROCESSABLE
     told = [key for key in form.ticked if key not in {forms.NONE, forms.CHANGED}]
     if told:
-        training.stop(found.plan, told, at=now())
+        stopping.stop(found.plan, told, at=now())
         return leave_for(_result(found.plan))
     if forms.CHANGED in form.ticked:
-        training.changed(found.plan.id, at=now())
+        stopping.changed(found.plan.id, at=now())
         intake = retelling.intake_of(found.plan.lead_id)
         return leave_for(retelling.own_pages(intake.enquiry, "check"))
     if found.plan.state is PlanState.ACTIVE and page == "check":
-        training.nothing_new(found.plan.id, at=now())
+        stopping.nothing_new(found.plan.id, at=now())
     return leave_for(url_for("plan.home", token=token))
+
+
+@bp.get("/questions")
+def ask(token: str) -> Any:
+    """Show what people ask, each with its short answer and where that is from."""
+    deck = cards.deck()
+    asked = [(card, deck.sources(card)) for card in cards.to_ask()]
+    return _draw("questions", token, _home(token), cards=asked)
 
 
 @bp.get("/progress")
@@ -193,7 +230,7 @@ def _progress(token: str, found: Home) -> str:
         charts=plan_home.charts(found),
         goals=plan_home.goals(found.plan, found.sheet),
         start=start,
-        in_a_row=wins.in_a_row(found.entries),
+        in_a_row=sessions_in_a_row(journal.history(found.entries)),
     )
 
 
@@ -212,39 +249,10 @@ def remind(token: str) -> Any:
     return leave_for(url_for("plan.reminders", token=token))
 
 
-@bp.get("/link")
-def link(token: str) -> Any:
-    """Say what was done about a link that has ended, in the same words for every link."""
-    return render_template("onboarding/client/link.html", token=token, sent=True)
-
-
-@bp.post("/link")
-def mail_link(token: str) -> Any:
-    """Mail a new link to the address on file, if this one was ever ours."""
-    if not forms.PressForm().validate():
-        return render_template("onboarding/client/link.html", token=token, sent=False), 422
-    try:
-        public_id = tokens.read(links.PLAN, token)
-    except DeadLinkError as dead:
-        public_id = dead.subject or ""
-    with suppress(NoResultFound):
-        training.mail_link(queries.plan_by_link(public_id).id, at=now())
-    return leave_for(url_for("plan.link", token=token))
-
-
-@bp.errorhandler(DeadLinkError)
-def ended(dead: DeadLinkError) -> Any:
-    """Offer a new link in place of one that has ended."""
-    if not dead.expired:
-        return render_template("errors/link.html", expired=False), 404
-    token = (request.view_args or {})["token"]
-    return render_template("onboarding/client/link.html", token=token, sent=False), 410
-
-
 def _home(token: str) -> Home:
-    plan = queries.plan_by_link(tokens.read(links.PLAN, token))
+    plan = queries.plan_to_open(tokens.read(links.PLAN, token))
     if plan.state not in {PlanState.ACTIVE, PlanState.STOPPED}:
-        raise NoResultFound("This plan is not open.")
+        abort(make_response(render_template("onboarding/client/over.html"), GONE))
     return plan_home.home(plan, at=now())
 
 

@@ -4,7 +4,13 @@ from typing import Any
 
 from flask import request
 from wtforms import BooleanField, IntegerField, StringField
-from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
+from wtforms.validators import (
+    AnyOf,
+    InputRequired,
+    NumberRange,
+    Optional,
+    StopValidation,
+)
 
 from portal.csrf import SignedForm
 from portal.onboarding.models import Plan
@@ -28,12 +34,22 @@ class PressForm(SignedForm):
     """A press of a button."""
 
 
+def _unless_left_out(form: Any, field: Any) -> None:
+    """Ask for no pain of what was left out; told all the same, it counts."""
+    if form.done.data == "none" and not field.raw_data:
+        raise StopValidation
+
+
 class ExerciseForm(SignedForm):
     """How one exercise was."""
 
     done = StringField(validators=[AnyOf(DONE, message="Select how much of it you did")])
     pain = IntegerField(
-        validators=[InputRequired(CHOOSE_PAIN), NumberRange(0, MOST, message=CHOOSE_PAIN)]
+        validators=[
+            _unless_left_out,
+            InputRequired(CHOOSE_PAIN),
+            NumberRange(0, MOST, message=CHOOSE_PAIN),
+        ]
     )
     felt = StringField(validators=[AnyOf(FELT, message="Select how it felt")])
     sharp = BooleanField()

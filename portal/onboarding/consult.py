@@ -25,10 +25,15 @@ from portal.leads.queries import lead as find_lead
 from portal.onboarding import actions, queries, retelling, telling
 from portal.onboarding.blocks import Block, Submitted, book
 from portal.onboarding.models import Assessment
+from portal.onboarding.picture import picture
+from portal.onboarding.signs import Sign, signs
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role
 
 UNPROCESSABLE, CONFLICT = 422, 409
+WARNINGS = "today"
+SIGNS = "signs"
+NOTHING_TICKED = "Select what is new. If nothing is, go on below"
 Problems = dict[str, str]
 
 
@@ -40,6 +45,7 @@ def register(bp: Blueprint) -> None:
     one = "/desk/assessments/<int:assessment_id>"
     bp.add_url_rule(one, "assessment", summary)
     bp.add_url_rule(f"{one}/finish", "finish", finish, methods=["POST"])
+    bp.add_url_rule(f"{one}/signs", "hear", hear, methods=["POST"])
     bp.add_url_rule(f"{one}/<slug>", "block", show)
     bp.add_url_rule(f"{one}/<slug>", "save", save, methods=["POST"])
     bp.add_url_rule(f"{one}/told/<slug>", "told", told)
@@ -88,7 +94,10 @@ def show(assessment_id: int, slug: str) -> Any:
 
 @requires(Role.COACH, Role.MANAGER)
 def save(assessment_id: int, slug: str) -> Any:
-    """Keep what is on a page: after every touch, and before the next page."""
+    """Keep what is on a page: after every touch, and before the next page.
+
+    What has changed comes first: that page stays until the health check has been put right.
+    """
     block, sent = _block(slug), submitted()
     values, problems = block.read(sent)
     actions.save(assessment_id, values, at=now())
@@ -98,7 +107,7 @@ def save(assessment_id: int, slug: str) -> Any:
     opened = queries.assessment(assessment_id)
     if problems:
         return _page(opened, block, values, sent, problems), UNPROCESSABLE
-    following = book().after(block)
+    following = block if values.get("still_so") == "changed" else book().after(block)
     if following is None:
         return leave_for(url_for("onboarding.assessment", assessment_id=assessment_id))
     return leave_for(_url(opened, following))
@@ -125,9 +134,30 @@ def _page(
         back=_url(opened, before) if before else None,
         told=telling.told(opened.lead_id, block.slug),
         scope=telling.SCOPE if place == 0 else None,
+        to_read=_to_read(opened) if block.slug == WARNINGS else (),
         problems=problems or {},
     )
     return make_response(page)
+
+
+def _to_read(opened: Assessment) -> list[Sign]:
+    """Return the warning signs that can come up for this person, to be read out."""
+    answers = picture(opened).answers
+    return [sign for sign in signs() if sign.concerns(answers)]
+
+
+@requires(Role.COACH, Role.MANAGER)
+def hear(assessment_id: int) -> Any:
+    """Take over the signs that are new: the health check decides at once, and its page says so."""
+    opened, ticked = queries.assessment(assessment_id), request.form.getlist(SIGNS)
+    told = [sign.key for sign in _to_read(opened) if sign.key in ticked]
+    if not told:
+        values, problems = queries.values_of(opened), {SIGNS: NOTHING_TICKED}
+        return _page(opened, _block(WARNINGS), values, problems=problems), UNPROCESSABLE
+    outcome = retelling.hear(opened.lead_id, told, at=now())
+    if not opened.is_finished:
+        actions.save(assessment_id, {"still_so": "changed"}, at=now())
+    return leave_for(outcome)
 
 
 @requires(Role.COACH, Role.MANAGER)

@@ -30,11 +30,11 @@ def register(bp: Blueprint) -> None:
 
 @requires(Role.COACH, Role.MANAGER)
 def my_clients() -> Any:
-    """Show who needs me today and why, then the rest; each look is noted."""
+    """Show who needs me today and why, then the rest; nothing is shown before the look is noted."""
     staff, at = current_staff(), now()
-    for lead_id in clients.lead_ids(staff):
-        actions.note_reading(lead_id, staff=staff, page=request.path, at=at)
-    found = clients.clients(staff, at=at)
+    found = clients.clients(clients.plans(staff), at=at)
+    leads = [client.lead_id for client in found]
+    actions.note_reading(*leads, staff=staff, page=request.path, at=at)
     return render_template(
         "onboarding/clients.html",
         needs=[client for client in found if client.why],

@@ -1,7 +1,8 @@
 """The sessions of a plan as the traffic light reads them, and what it said to each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from portal.onboarding import planning, sealing
@@ -17,13 +18,22 @@ BLANK: Mapping[str, Any] = {
     "leg": False,
     "sign": "",
     "said": None,
+    "looks": [],
     "stepped": False,
 }
 
 
+LEFT_AFTER = timedelta(hours=4)
+"""How long a session may be under way, over midnight too; then it counts as left."""
+LEFT_OUT: Mapping[str, Any] = {"done": "none", "pain": None, "felt": "right", "sharp": False}
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One session as it was told: `said` is what followed, as kind, words, rule and source."""
+    """One session as it was told: `said` is what followed, as kind, words, rule and source.
+
+    `looks` is what the person is told of it when the coach is asked to look.
+    """
 
     log: SessionLog
     kept: Mapping[str, Any]
@@ -62,9 +72,15 @@ class Entry:
         return self.log.finished_at is not None
 
     @property
-    def load(self) -> int:
-        """Return the sum of the levels done, as a measure of how much it was."""
-        return sum(told["level"] for told in self.kept["logs"].values() if told["done"] != "none")
+    def waits_for_morning(self) -> bool:
+        """Say whether the morning after is still to be told; one that stopped the plan has none."""
+        return self.log.morning_at is None and not self.session.stopped
+
+    @property
+    def load(self) -> float:
+        """Return how much it was: the sum of the levels done, a half dose as half."""
+        done = [log for log in self.session.logs if log.done != "none"]
+        return sum(log.level / 2 if log.half else log.level for log in done)
 
 
 def entry(log: SessionLog) -> Entry:
@@ -77,15 +93,19 @@ def entries(logs: Sequence[SessionLog]) -> list[Entry]:
     return [entry(log) for log in logs]
 
 
+def whole(kept: Mapping[str, Any], sheet: Sheet, **more: Any) -> dict[str, Any]:
+    """Return a session at its end: what was not told of was left out."""
+    left = {
+        line.key: {"level": line.item.level, "half": line.half, **LEFT_OUT}
+        for line in sheet.lines
+        if line.key not in kept["logs"]
+    }
+    return {**kept, **more, "logs": {**kept["logs"], **left}}
+
+
 def history(found: Sequence[Entry]) -> list[Session]:
     """Return the finished sessions, oldest first."""
     return [each.session for each in found if each.is_finished]
-
-
-def with_morning(found: Sequence[Entry], *, settled: bool) -> list[Session]:
-    """Return the finished sessions with the last morning told."""
-    known = history(found)
-    return [*known[:-1], replace(known[-1], settled=settled)]
 
 
 def rungs(sheet: Sheet, person: planning.Assessment) -> dict[str, Rung]:

@@ -16,6 +16,7 @@ STEPS = frozenset(
         "BACK-RED",
         "BACK-SHARP",
         "BACK-NOT-SETTLED",
+        "BACK-WORSE",
         "FORWARD-GREEN",
         "FORWARD-WHOLE",
         "START-SECOND",
@@ -58,6 +59,17 @@ class Line:
         """Return the words that help while doing it."""
         return self.item.details.cues if self.item.details else ()
 
+    @property
+    def in_short(self) -> tuple[str, ...]:
+        """Return why it is there and why it starts there: the first reason of each, for paper."""
+        starts = [each for each in self.item.why if _is_of_level(each)]
+        there = [each for each in self.item.why if each not in starts]
+        return tuple(each.words for each in (*there[:1], *starts[:1]))
+
+
+def _is_of_level(reason: Reason) -> bool:
+    return reason.rule_id in STEPS or reason.rule_id.startswith("START-")
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -91,16 +103,23 @@ class Sheet:
         return self._with(key, Line(item))
 
     def set_to(self, key: str, *, level: int, dose: str, because: str) -> "Sheet":
-        """Return the plan with a line at another level, or with another dose."""
+        """Return the plan with a line at another level, or with another dose.
+
+        A dose that is left as it was goes with its level.
+        """
         line = self.line(key)
         if line is None:
             return self
         said = Reason(BY_COACH, because or LATER, "Your coach")
-        item = replace(line.item, level=level, dose=dose, why=(*_without_coach(line.item), said))
+        is_new = bool(dose) and dose != line.item.dose
+        item = replace(line.item, level=level, why=(*_without_coach(line.item), said))
         if line.item.details and level != line.item.level:
             step = line.item.details.level(level)
-            item = replace(item, minutes=step.minutes, dose=dose or step.dose)
-        return self._with(key, replace(line, item=item))
+            item = replace(item, minutes=step.minutes, dose=step.dose)
+        if is_new:
+            item = replace(item, dose=dose)
+        half = line.half and item.dose == line.item.dose
+        return self._with(key, replace(line, item=item, half=half))
 
     def stepped(self, key: str, *, level: int, half: bool, why: Reason) -> "Sheet":
         """Return the plan with a line one step on or back, for this reason."""
@@ -117,14 +136,11 @@ class Sheet:
         )
         return self._with(key, replace(line, item=item, half=half))
 
-    def moved(self, key: str, by: int) -> "Sheet":
-        """Return the plan with a line one place up (-1) or down (+1)."""
-        order = [line.key for line in self.lines]
-        here = order.index(key)
-        there = min(max(here + by, 0), len(order) - 1)
-        lines = list(self.lines)
-        lines.insert(there, lines.pop(here))
-        return replace(self, lines=tuple(lines))
+    def moved(self, key: str, to: int) -> "Sheet":
+        """Return the plan with a line at another place, the first being 1."""
+        lines = [line for line in self.lines if line.key != key]
+        moving = [line for line in self.lines if line.key == key]
+        return replace(self, lines=(*lines[: to - 1], *moving, *lines[to - 1 :]))
 
     def without(self, key: str) -> "Sheet":
         """Return the plan without a line."""

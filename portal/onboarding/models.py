@@ -7,31 +7,23 @@ portal finds it any more, as with the health check itself.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, text
-from sqlalchemy.orm import (
-    Mapped,
-    ORMExecuteState,
-    Session,
-    mapped_column,
-    relationship,
-    with_loader_criteria,
-)
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.errors import WrongStateError
-from portal.intake.models import WITH_HIDDEN
 from portal.leads.models import Lead
-from portal.orm import Base, sealed, text_enum
+from portal.orm import NEVER_AGAIN, Base, Hideable, sealed, text_enum
 from portal.staff.models import Staff
 
 
-class Assessment(Base):
+class Assessment(Hideable, Base):
     """One consult: what the coach and the person went through; `content` is sealed JSON.
 
     `version` counts saves. A finished assessment stays as it was: another consult is another row.
     """
 
     __tablename__ = "assessment"
-    __table_args__ = (Index("ix_assessment_lead_id_id", "lead_id", "id"),)
+    __table_args__ = (Index("ix_assessment_lead_id_id", "lead_id", "id"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(43), unique=True)
@@ -43,7 +35,6 @@ class Assessment(Base):
     started_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    hidden_at: Mapped[datetime | None]
     lead: Mapped[Lead] = relationship(lazy="joined", innerjoin=True)
     coach: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
 
@@ -80,7 +71,7 @@ class PlanState(StrEnum):
     ENDED = "ended"
 
 
-class Plan(Base):
+class Plan(Hideable, Base):
     """What one person trains: the lines with their reasons are sealed, a person has one at a time.
 
     `version` counts changes and guards against acting on a stale screen. `next_on` is the one date
@@ -97,6 +88,7 @@ class Plan(Base):
             postgresql_where=text("state <> 'ended'"),
         ),
         Index("ix_plan_lead_id_id", "lead_id", "id"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -115,7 +107,6 @@ class Plan(Base):
     screened_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
-    hidden_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     lead: Mapped[Lead] = relationship(lazy="joined", innerjoin=True)
@@ -165,6 +156,11 @@ class Plan(Base):
         """Note when the next session is."""
         self._must_be(PlanState.ACTIVE)
         self.next_on = next_on
+        self._touch(at)
+
+    def remind_at(self, hour: int | None, *, at: datetime) -> None:
+        """Note at which hour a reminder may come; every choice is another one, so it counts."""
+        self.remind_hour = hour
         self._touch(at)
 
     def looked_at(self, *, at: datetime) -> None:
@@ -284,15 +280,3 @@ class PlanTask(Base):
     def lead(self) -> Lead:
         """Return whose plan it is about."""
         return self.plan.lead
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _leave_out_hidden(state: ORMExecuteState) -> None:
-    if state.is_select and not state.execution_options.get(WITH_HIDDEN, False):
-        state.statement = state.statement.options(*_VISIBLE)
-
-
-_VISIBLE = (
-    with_loader_criteria(Assessment, Assessment.hidden_at.is_(None), include_aliases=True),
-    with_loader_criteria(Plan, Plan.hidden_at.is_(None), include_aliases=True),
-)

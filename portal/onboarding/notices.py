@@ -1,6 +1,7 @@
 """Which mail a plan causes; none of them says what is in it or how somebody is."""
 
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from portal.extensions import settings
@@ -18,19 +19,37 @@ def plan_ready(plan: Plan, *, at: datetime) -> None:
     _send(plan, kind="plan_ready", uid=f"plan_ready:{plan.public_id}:1", at=at)
 
 
-def link_again(plan: Plan, *, at: datetime) -> None:
+class Mailed(StrEnum):
+    """What came of asking for the link once more."""
+
+    NOW = "mailed"
+    LATELY = "mailed-lately"
+    NOWHERE = "no-address"
+
+
+def link_again(plan: Plan, *, at: datetime) -> Mailed:
     """Send the link once more, on request: at most one an hour."""
-    _send(plan, kind="plan_link", uid=f"plan_link:{plan.public_id}:{at:%Y%m%d%H}", at=at)
+    uid = f"plan_link:{plan.public_id}:{at:%Y%m%d%H}"
+    if not plan.lead.email:
+        return Mailed.NOWHERE
+    if outbox.is_queued(uid):
+        return Mailed.LATELY
+    _send(plan, kind="plan_link", uid=uid, at=at)
+    return Mailed.NOW
 
 
 def remind(plan: Plan, *, at: datetime) -> None:
-    """Put the one reminder of the next session where it is due, for those who asked for it."""
+    """Put the one reminder of the next session where it is due, for those who asked for it.
+
+    A session whose hour has gone by is one for the next time that the hour comes.
+    """
     if plan.remind_hour is None or plan.next_on is None or plan.state is not PlanState.ACTIVE:
         return
-    wall = datetime.combine(plan.next_on, time(plan.remind_hour), tzinfo=settings().studio.zone)
-    if wall <= at:
-        return
-    uid = f"{_reminders(plan)}{plan.next_on}:{plan.version}"
+    zone, hour = settings().studio.zone, time(plan.remind_hour)
+    today = at.astimezone(zone).date()
+    days = (max(plan.next_on, today), today + timedelta(days=1))
+    wall = next(wall for day in days if (wall := datetime.combine(day, hour, tzinfo=zone)) > at)
+    uid = f"{_reminders(plan)}{wall.date()}:{plan.version}"
     _send(plan, kind="plan_reminder", uid=uid, at=at, due=wall, not_after=wall + GOOD_FOR)
 
 

@@ -26,7 +26,7 @@ def picture(assessment: Assessment) -> planning.Assessment:
         answers=questionnaire().facts(sheet.read(decision.intake).answers),
         modifiers=frozenset(why.modifiers),
         movements={key: _finding(key, said) for key in book().movements},
-        goals=tuple(goal for number in GOALS if (goal := _goal(number, said)).words),
+        goals=tuple(goal for number in GOALS if (goal := _goal(number, said)).words or goal.area),
         lifestyle=_lifestyle(said),
         eases=frozenset(said.get("eases") or ()),
         limits=_limits(assessment.lead_id),

@@ -7,6 +7,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Numbe
 from portal.onboarding import planning
 
 LONGEST_REASON = 200
+NO_NUMBER = "Minutes must be a number, like 2"
 WHY = "Say why in a few words: the reason stays with the plan"
 
 
@@ -37,10 +38,12 @@ class ReasonForm(PressForm):
     )
 
 
-class MoveForm(PressForm):
-    """One place up or down; the place is its own reason."""
+class MoveForm(ReasonForm):
+    """Another place in the order, the first being 1."""
 
-    by = IntegerField(validators=[InputRequired(), NumberRange(-1, 1)])
+    place = IntegerField(
+        validators=[InputRequired("Select a place"), NumberRange(1, message="Select a place")]
+    )
 
 
 class SwapForm(ReasonForm):
@@ -67,6 +70,17 @@ class AddForm(ReasonForm):
     )
 
 
+class MinutesField(DecimalField):
+    """A length in minutes, typed with a point or a comma."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed; raise ValueError in our own words."""
+        try:
+            super().process_formdata([value.replace(",", ".") for value in valuelist])
+        except ValueError:
+            raise ValueError(NO_NUMBER) from None
+
+
 class OwnForm(ReasonForm):
     """An exercise of the coach's own."""
 
@@ -77,7 +91,7 @@ class OwnForm(ReasonForm):
     dose = StringField(
         filters=[_words], validators=[DataRequired("Say how much, like 2 x 8"), Length(max=80)]
     )
-    minutes = DecimalField(
+    minutes = MinutesField(
         validators=[
             InputRequired("Say how long it takes, in minutes"),
             NumberRange(0.5, 15, message="Minutes must be between 0.5 and 15"),

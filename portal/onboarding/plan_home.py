@@ -5,15 +5,28 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from portal.onboarding import changing, journal, queries, sealing, training, wins
+from portal.onboarding import changing, journal, queries, sealing, training
 from portal.onboarding.charts import Chart, chart
 from portal.onboarding.journal import Entry
 from portal.onboarding.lines import Line, Sheet
 from portal.onboarding.models import Plan
-from portal.onboarding.planning.again import rescreen_due
+from portal.onboarding.planning import wins
+from portal.onboarding.planning.again import is_old, rescreen_due
+from portal.onboarding.planning.light import zone
 from portal.onboarding.planning.plan import Reason
+from portal.onboarding.planning.signals import signals
 
 GOALS = (1, 2, 3)
+WINS = 3
+
+
+@dataclass(frozen=True)
+class Told:
+    """An exercise as it was told: its name, its zone, and what that means now."""
+
+    title: str
+    zone: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -23,7 +36,9 @@ class Home:
     plan: Plan
     sheet: Sheet
     entries: Sequence[Entry]
+    at: datetime
     day: date
+    answered_on: date
 
     @property
     def finished(self) -> Sequence[Entry]:
@@ -32,34 +47,53 @@ class Home:
 
     @property
     def running(self) -> Entry | None:
-        """Return today's session, begun or done."""
-        return next((entry for entry in self.entries if entry.log.day == self.day), None)
+        """Return today's session, begun or done, or the one that has gone on over midnight."""
+        return next((entry for entry in self.entries if self._is_on(entry)), None)
+
+    @property
+    def is_training(self) -> bool:
+        """Say whether a session is under way."""
+        return self.running is not None and not self.running.is_finished
+
+    def _is_on(self, entry: Entry) -> bool:
+        began = entry.log.started_at
+        goes_on = not entry.is_finished and began > self.at - journal.LEFT_AFTER
+        return goes_on or entry.log.day == self.day
 
     @property
     def asks_morning(self) -> bool:
         """Say whether the morning after the last session is still to be told."""
-        done = self.finished
-        return bool(done) and done[-1].log.morning_at is None and done[-1].log.day < self.day
+        last = self.finished[-1] if self.finished else None
+        ended = last.log.finished_at if last and last.waits_for_morning else None
+        return ended is not None and training.today(ended) < self.day
 
     @property
-    def said(self) -> Mapping[str, str] | None:
+    def said(self) -> Mapping[str, Any] | None:
         """Return what the traffic light said last, None before the first session."""
         done = self.finished
         told = done[-1].kept["said"] if done else None
         if told is None:
             return None
         names = ("kind", "words", "rule", "source")
-        return {**dict(zip(names, told, strict=True)), "zone": done[-1].zone or "none"}
+        more = {"zone": done[-1].zone or "none", "looks": done[-1].kept["looks"]}
+        return {**dict(zip(names, told, strict=True)), **more}
 
     @property
     def asks_again(self) -> Reason | None:
-        """Return why the warning signs are asked before the next session, None when not."""
+        """Return why the warning signs, or all of it, are asked before the next session."""
         screened_on = training.today(self.plan.screened_at)
         if any(self._came_after_asking(entry, screened_on) for entry in self.finished):
             screened_on -= timedelta(days=1)
         return rescreen_due(
-            today=self.day, screened_on=screened_on, history=journal.history(self.entries)
+            today=self.day,
+            screened_on=None if self._was_before_the_plan(screened_on) else screened_on,
+            answered_on=self.answered_on,
+            history=journal.history(self.entries),
         )
+
+    def _was_before_the_plan(self, screened_on: date) -> bool:
+        """Say whether a plan that has not begun rests on a look of an earlier day."""
+        return not self.finished and screened_on < training.today(self.plan.created_at)
 
     def _came_after_asking(self, entry: Entry, screened_on: date) -> bool:
         """Say whether a session of the very day on which we asked was after we had asked."""
@@ -67,9 +101,28 @@ class Home:
         return entry.log.day == screened_on and ended is not None and ended > self.plan.screened_at
 
     @property
+    def is_year_old(self) -> bool:
+        """Say whether the whole health check is asked again, and not the warning signs alone."""
+        return is_old(self.answered_on, self.day)
+
+    @property
     def wins(self) -> list[str]:
-        """Return the small things worth saying."""
-        return wins.wins(self.entries, self.sheet, starts(self.plan))
+        """Return the small things worth saying after the last session, and of the goals."""
+        told = [(goal.words, goal.start, goal.now) for goal in goals(self.plan, self.sheet)]
+        known = {
+            words: (start, to) for words, start, to in told if start is not None and to is not None
+        }
+        said = (*wins.wins(journal.history(self.entries)), *wins.goal_wins(known))
+        return [win.words for win in said[:WINS]]
+
+    @property
+    def told_last(self) -> Told | None:
+        """Return what the light says to the exercise of today that was told last."""
+        logs = self.running.session.logs if self.running else ()
+        line = self.sheet.line(logs[-1].exercise) if logs else None
+        if line is None or (name := zone(logs[-1])) is None:
+            return None
+        return Told(line.title, name, signals().words_of(name))
 
     def left(self) -> list[Line]:
         """Return the exercises of today that are not told yet."""
@@ -79,8 +132,29 @@ class Home:
 
 def home(plan: Plan, *, at: datetime) -> Home:
     """Return a plan as it stands now."""
-    entries = journal.entries(queries.logs(plan.id))
-    return Home(plan, changing.read(plan), entries, training.today(at))
+    return homes([plan], at=at)[0]
+
+
+def homes(plans: Sequence[Plan], *, at: datetime) -> list[Home]:
+    """Return plans as they stand now: many ask the database as often as one."""
+    logs = queries.logs_of([plan.id for plan in plans])
+    return [
+        Home(
+            plan=plan,
+            sheet=changing.read(plan),
+            entries=journal.entries(logs[plan.id]),
+            at=at,
+            day=training.today(at),
+            answered_on=_answered_on(plan),
+        )
+        for plan in plans
+    ]
+
+
+def _answered_on(plan: Plan) -> date:
+    """Return when the whole health check was last gone through, alone or with the coach."""
+    together = plan.assessment.finished_at or plan.created_at
+    return training.today(max(together, plan.lead.screened_at or together))
 
 
 def starts(plan: Plan) -> dict[str, int]:
@@ -118,11 +192,10 @@ def goals(plan: Plan, sheet: Sheet) -> list[Goal]:
 
 def charts(found: Home) -> list[Chart]:
     """Return pain and confidence over the sessions."""
-    told = [(entry.log.day, entry.pain) for entry in found.finished]
-    sure = [(entry.log.day, entry.confidence) for entry in found.finished]
+    done = found.finished
     return [
-        chart("Most pain in a session", [(on, pain) for on, pain in told if pain is not None]),
-        chart("How sure you felt", [(on, value) for on, value in sure if value is not None]),
+        chart("Most pain in a session", [(entry.log.day, entry.pain) for entry in done]),
+        chart("How sure you felt", [(entry.log.day, entry.confidence) for entry in done]),
     ]
 
 

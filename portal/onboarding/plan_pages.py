@@ -24,6 +24,7 @@ from portal.onboarding import plan_forms as forms
 from portal.onboarding.changing import FaultsError, HeldError, Press
 from portal.onboarding.charts import Chart, chart
 from portal.onboarding.models import Plan
+from portal.onboarding.notices import Mailed
 from portal.onboarding.picture import picture
 from portal.onboarding.planning.drawings import drawings
 from portal.referrals.queries import agreed_limits
@@ -32,6 +33,24 @@ from portal.staff.models import Role
 
 UNPROCESSABLE, CONFLICT = 422, 409
 HELD = "The health check holds this person back, so nothing is planned yet."
+HELD_YET = {
+    "share": "The health check holds this person back, so the plan is not given yet.",
+    "resume": "The health check still holds this person back, so the plan does not go on yet.",
+}
+KEPT = "Kept, with your reason. It stands in the story below."
+SAID: Mapping[str, str] = {
+    **dict.fromkeys(("move", "swap", "set", "remove", "add", "own"), KEPT),
+    "note": "Your note is kept.",
+    "looked": "Kept: you have looked into it.",
+    "share": "Given: the link to their page is on its way by mail.",
+    "resume": "The plan goes on from today.",
+    "close": "The plan is closed.",
+    Mailed.NOW: "The link is on its way to the address on file.",
+    Mailed.LATELY: "The link was mailed within the hour, so it is not mailed twice. "
+    "If it does not come, look at the address on file.",
+    Mailed.NOWHERE: "There is no mail address on file, so no link was mailed.",
+}
+"""What the page says after a press, by the word in its address."""
 Act = Callable[[Press, Any, str], object]
 
 
@@ -93,21 +112,27 @@ def press(plan_id: int, verb: str, key: str = "") -> Any:
     form = form_type()
     if form.version.data is None:
         abort(400)
+    where = f"{verb}-{key}" if key else verb
     if not form.validate():
-        where = f"{verb}-{key}" if key else verb
         wrong = {f"{where}-{name}": str(words[0]) for name, words in form.errors.items()}
         return _page(queries.plan(plan_id), problems=wrong, open_at=where), UNPROCESSABLE
     because = form.because.data if "because" in form else ""
     asked = Press(plan_id, current_staff(), now(), form.version.data, because)
     try:
-        act(asked, form, key)
+        said = act(asked, form, key)
     except FaultsError as broken:
-        return _page(queries.plan(plan_id), faults=broken.faults), UNPROCESSABLE
+        return _refuse(plan_id, where, faults=broken.faults), UNPROCESSABLE
     except ClosedGateError:
-        return _page(queries.plan(plan_id), news=HELD), CONFLICT
+        return _refuse(plan_id, where, news=HELD_YET[verb]), CONFLICT
     except WrongStateError as wrong_state:
-        return _page(queries.plan(plan_id), news=str(wrong_state)), CONFLICT
-    return leave_for(url_for("onboarding.plan", plan_id=plan_id))
+        return _refuse(plan_id, where, news=str(wrong_state)), CONFLICT
+    told = said if isinstance(said, Mailed) else verb
+    return leave_for(url_for("onboarding.plan", plan_id=plan_id, said=told))
+
+
+def _refuse(plan_id: int, where: str, **more: Any) -> str:
+    """Draw the plan as it stands, with what was refused still in its form."""
+    return _page(queries.plan(plan_id), open_at=where, **more)
 
 
 def _page(plan: Plan, **more: Any) -> str:
@@ -129,6 +154,7 @@ def _page(plan: Plan, **more: Any) -> str:
                 for line in sheet.lines
                 if not line.is_own
             },
+            "places": [(place, str(place)) for place in range(1, len(sheet.lines) + 1)],
             "library": [
                 (name, each.name) for name, each in planning.EXERCISES.items() if name not in taken
             ],
@@ -144,6 +170,7 @@ def _page(plan: Plan, **more: Any) -> str:
             "problems": {},
             "faults": (),
             "news": "",
+            "said": SAID.get(request.args.get("said", ""), ""),
             "open_at": "",
             "typed": request.form if request.method == "POST" else {},
             **more,
@@ -154,11 +181,10 @@ def _page(plan: Plan, **more: Any) -> str:
 def _against_load(plan: Plan) -> list[Chart]:
     """Return pain and load over the sessions, drawn one above the other."""
     done = [entry for entry in journal.entries(queries.logs(plan.id)) if entry.is_finished]
-    pains = [(entry.log.day, entry.pain) for entry in done]
+    most = max((entry.load for entry in done), default=1) or 1
     loads = [(entry.log.day, entry.load) for entry in done]
-    most = max((load for _, load in loads), default=1) or 1
     return [
-        chart("Most pain", [(on, pain) for on, pain in pains if pain is not None]),
+        chart("Most pain", [(entry.log.day, entry.pain) for entry in done]),
         chart("Load, as the sum of levels", loads, most=most),
     ]
 
@@ -176,7 +202,7 @@ def _note(plan: Plan) -> None:
 VERBS: Mapping[str, tuple[type[forms.PressForm], Act]] = {
     "move": (
         forms.MoveForm,
-        lambda asked, form, key: changing.move(asked, key=key, by=form.by.data),
+        lambda asked, form, key: changing.move(asked, key=key, to=form.place.data),
     ),
     "swap": (
         forms.SwapForm,
@@ -204,10 +230,14 @@ VERBS: Mapping[str, tuple[type[forms.PressForm], Act]] = {
         ),
     ),
     "note": (forms.ReasonForm, lambda asked, *_: changing.write(asked)),
-    "share": (forms.PressForm, lambda asked, *_: changing.share(asked)),
+    "link": (forms.PressForm, lambda asked, *_: changing.mail_link(asked)),
+    "share": (
+        forms.PressForm,
+        lambda asked, *_: None if changing.share(asked).lead.email else Mailed.NOWHERE,
+    ),
     "resume": (forms.ReasonForm, lambda asked, *_: changing.resume(asked)),
     "looked": (forms.ReasonForm, lambda asked, *_: changing.looked_into(asked)),
     "close": (forms.ReasonForm, lambda asked, *_: changing.close(asked)),
 }
-WHOLE = frozenset({"add", "own", "note", "share", "resume", "looked", "close"})
+WHOLE = frozenset({"add", "own", "note", "link", "share", "resume", "looked", "close"})
 """The verbs that are about the plan as a whole."""

@@ -1,10 +1,10 @@
 """Questions about consults: which one is open, which was the last, what it says."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from portal.extensions import db
 from portal.leads.models import Lead
@@ -90,6 +90,21 @@ def plan_by_link(public_id: str) -> Plan:
     return db.session.scalars(select(Plan).where(Plan.public_id == public_id)).one()
 
 
+def plan_of_address(email_key: str) -> Plan | None:
+    """Return the plan that somebody with this address trains by, or that waits for them."""
+    return db.session.scalars(
+        select(Plan)
+        .join(Lead, Plan.lead_id == Lead.id)
+        .where(Lead.email_key == email_key, Plan.state.in_((PlanState.ACTIVE, PlanState.STOPPED)))
+    ).one_or_none()
+
+
+def plan_to_open(public_id: str) -> Plan:
+    """Return the plan behind a link, or what has taken its place; raise NoResultFound."""
+    found = plan_by_link(public_id)
+    return found if found.is_live else (live_plan(found.lead_id) or found)
+
+
 def logs(plan_id: int) -> Sequence[SessionLog]:
     """Return every session of a plan, oldest first."""
     return db.session.scalars(
@@ -97,11 +112,56 @@ def logs(plan_id: int) -> Sequence[SessionLog]:
     ).all()
 
 
-def log_on(plan_id: int, day: date) -> SessionLog | None:
-    """Return the session of one day."""
+def log_under_way(plan_id: int, day: date, *, since: datetime) -> SessionLog | None:
+    """Return the session of a day, or one begun `since` then the evening before and not over."""
+    goes_on = and_(SessionLog.finished_at.is_(None), SessionLog.started_at > since)
     return db.session.scalars(
-        select(SessionLog).where(SessionLog.plan_id == plan_id, SessionLog.day == day)
+        select(SessionLog)
+        .where(SessionLog.plan_id == plan_id, or_(SessionLog.day == day, goes_on))
+        .order_by(SessionLog.day)
+        .limit(1)
     ).one_or_none()
+
+
+def left_open(*, since: datetime, limit: int) -> Sequence[int]:
+    """Return the sessions of live plans that nobody ended, begun before `since`, oldest first."""
+    return db.session.scalars(
+        select(SessionLog.id)
+        .join(Plan, SessionLog.plan_id == Plan.id)
+        .where(SessionLog.finished_at.is_(None), SessionLog.started_at <= since)
+        .where(Plan.state.in_((PlanState.ACTIVE, PlanState.STOPPED)))
+        .order_by(SessionLog.started_at, SessionLog.id)
+        .limit(limit)
+    ).all()
+
+
+def log_to_write(log_id: int) -> SessionLog | None:
+    """Return one session, its plan locked until the transaction ends; None when it is gone."""
+    plan_id = db.session.scalar(select(SessionLog.plan_id).where(SessionLog.id == log_id))
+    if plan_id is None:
+        return None
+    plan_to_write(plan_id)
+    return db.session.get(SessionLog, log_id, populate_existing=True)
+
+
+def logs_of(plan_ids: Collection[int]) -> Mapping[int, Sequence[SessionLog]]:
+    """Return every session of each of these plans, oldest first, in one question."""
+    found: dict[int, list[SessionLog]] = {plan_id: [] for plan_id in plan_ids}
+    for log in db.session.scalars(
+        select(SessionLog).where(SessionLog.plan_id.in_(plan_ids)).order_by(SessionLog.day)
+    ):
+        found[log.plan_id].append(log)
+    return found
+
+
+def open_tasks(plan_ids: Collection[int]) -> Mapping[int, PlanTask]:
+    """Return what a coach should look at, by plan."""
+    found = db.session.scalars(
+        select(PlanTask)
+        .where(PlanTask.plan_id.in_(plan_ids), PlanTask.closed_at.is_(None))
+        .order_by(PlanTask.id)
+    ).all()
+    return {task.plan_id: task for task in found}
 
 
 def open_task(plan_id: int) -> PlanTask | None:

@@ -1,6 +1,6 @@
 """Putting a health answer right in the room: the health check's own road, rules and pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from portal.intake import queries as health
 from portal.intake.models import Intake
 from portal.leads.links import HEALTH_CHECK
 from portal.leads.models import Disposition, Enquiry
+from portal.onboarding import stopping
 from portal.onboarding.blocks import Submitted
 from portal.screening import questionnaire
 
@@ -71,6 +72,16 @@ def retell(intake: Intake, slug: str, sent: Submitted, *, at: datetime) -> Step:
     if decision is not None and decision.disposition in SENDS_AWAY:
         return Step(url=own_pages(enquiry, road.RESULT))
     return Step()
+
+
+def hear(lead_id: int, keys: Iterable[str], *, at: datetime) -> str:
+    """Take over signs that somebody tells of in the room; return where the outcome stands.
+
+    A page of the health check may not ask for a sign, such as of somebody who came without pain.
+    """
+    enquiry = intake_of(lead_id).enquiry
+    stopping.hear(lead_id, keys, at=at)
+    return own_pages(enquiry, road.RESULT)
 
 
 def missing_from(intake: Intake) -> tuple[str, ...]:

@@ -12,13 +12,19 @@ FILE = Path(__file__).with_name("signs.toml")
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign: what the person reads, and the answers it sets."""
+    """One sign: what the person reads, and the answers it sets; `keeps` are graver ones."""
 
     key: str
     words: str
     answers: Mapping[str, str]
     leg: bool = False
+    keeps: Mapping[str, str] = field(default_factory=dict)
     only: Mapping[str, str] = field(default_factory=dict)
+
+    def sets(self, stood: Mapping[str, Any]) -> dict[str, str]:
+        """Return what it sets on top of the answers that stood: never less than they said."""
+        kept = {key for key, value in self.keeps.items() if stood.get(key) == value}
+        return {key: value for key, value in self.answers.items() if key not in kept}
 
     def concerns(self, answers: Mapping[str, Any]) -> bool:
         """Say whether this sign can come up for somebody with these answers."""
@@ -31,10 +37,10 @@ def signs() -> tuple[Sign, ...]:
     return tuple(Sign(**raw) for raw in tomllib.loads(FILE.read_text("utf-8"))["sign"])
 
 
-def changes(keys: Iterable[str]) -> dict[str, str]:
+def changes(keys: Iterable[str], stood: Mapping[str, Any]) -> dict[str, str]:
     """Return the answers that these signs set; of two that set the same one the graver counts."""
     found: dict[str, str] = {}
     for sign in signs():
         if sign.key in set(keys):
-            found.update(sign.answers)
+            found.update(sign.sets(stood))
     return found

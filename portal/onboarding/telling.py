@@ -8,6 +8,7 @@ from portal.intake import queries as health
 from portal.intake import screens, sheet
 from portal.intake.models import Intake
 from portal.onboarding.blocks import Block
+from portal.onboarding.signs import signs
 from portal.screening import questionnaire
 
 SCOPE = (
@@ -43,8 +44,10 @@ def told(lead_id: int, slug: str | None = None) -> tuple[Told, ...]:
 
 def _groups(intake: Intake) -> Mapping[str, Told]:
     rows = screens.rows(sheet.read(intake).answers)
-    warnings = _following(rows, WARNINGS)
-    story = tuple(row for row in rows if row.slug in STORY and row not in warnings)
+    asked = _following(rows, WARNINGS)
+    story = tuple(row for row in _following(rows, STORY) if row not in asked)
+    sets = {key for sign in signs() for key in sign.answers}
+    warnings = tuple(row for row in rows if row in asked or row.control in sets)
     goals = tuple(row for row in rows if row.control == GOALS)
     seen = {*warnings, *story, *goals}
     rest = tuple(row for row in rows if row not in seen)

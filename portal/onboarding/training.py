@@ -1,29 +1,25 @@
-"""What the person does with their plan: trains, tells how it was, stops; one transaction each."""
+"""What the person does with their plan: trains, tells how it was; one transaction each."""
 
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from portal.cipher import CannotOpenError
 from portal.errors import WrongStateError
 from portal.extensions import db, settings, transaction
-from portal.intake import queries as health
-from portal.intake.models import Decision
-from portal.intake.reporting import report
-from portal.leads.models import Lead
 from portal.leads.story import tell
-from portal.onboarding import journal, notices, queries, sealing, signs
+from portal.onboarding import journal, notices, queries, sealing
 from portal.onboarding.actions import PUBLIC_ID_BYTES
 from portal.onboarding.changing import keep, note, read
 from portal.onboarding.models import Plan, PlanState, PlanTask, SessionLog
 from portal.onboarding.picture import picture
 from portal.onboarding.planning.light import Step, judge
 from portal.onboarding.planning.plan import Reason
+from portal.onboarding.planning.signals import signals
 
+AT_ONCE = 100
 DAYS_BETWEEN = 2
-STOPPED = "They reported something new. Speak to them before anything goes on."
-CHANGED = "They told us that their health has changed. Speak to them before anything goes on."
-HELD = "The health check holds this person back."
 
 
 def today(at: datetime) -> date:
@@ -34,8 +30,8 @@ def today(at: datetime) -> date:
 @transaction()
 def begin(plan_id: int, *, at: datetime) -> SessionLog:
     """Open the session of today, or return the one that is there."""
-    plan = _active(plan_id)
-    standing = queries.log_on(plan.id, today(at))
+    plan = active(plan_id)
+    standing = under_way(plan, at)
     if standing is not None:
         return standing
     log = SessionLog(
@@ -50,38 +46,93 @@ def begin(plan_id: int, *, at: datetime) -> SessionLog:
 
 @transaction()
 def tell_exercise(plan_id: int, key: str, told: Mapping[str, Any], *, at: datetime) -> None:
-    """Keep how one exercise of today was."""
-    plan = _active(plan_id)
-    log, line = queries.log_on(plan.id, today(at)), read(plan).line(key)
+    """Keep how one exercise was; put right after the session, the light is read again."""
+    plan = active(plan_id)
+    log, line = under_way(plan, at), read(plan).line(key)
     if log is None or line is None:
         raise WrongStateError("This session has not begun.")
     kept = journal.entry(log).kept
     stood = kept["logs"].get(key) or {"level": line.item.level, "half": line.half}
-    logs = {**kept["logs"], key: {**stood, **told}}
-    log.content = sealing.close(log, {**kept, "logs": logs})
+    kept = {**kept, "logs": {**kept["logs"], key: {**stood, **told}}}
+    log.content = sealing.close(log, kept)
+    if log.finished_at is not None:
+        _judge(plan, log, kept, at=at)
 
 
 @transaction()
 def finish(plan_id: int, *, confidence: int | None, at: datetime) -> None:
-    """Bring today's session to its end, and do what the traffic light says."""
-    plan = _active(plan_id)
-    log = queries.log_on(plan.id, today(at))
+    """Bring the session to its end, and do what the traffic light says; ended twice, the first."""
+    plan = active(plan_id)
+    log = under_way(plan, at)
     if log is None:
         raise WrongStateError("This session has not begun.")
-    kept = {**journal.entry(log).kept, "confidence": confidence}
-    log.finished_at = log.finished_at or at
+    if log.finished_at is None:
+        _end(plan, log, confidence=confidence, at=at)
+
+
+def _end(plan: Plan, log: SessionLog, *, confidence: int | None, at: datetime) -> None:
+    log.finished_at = at
+    kept = journal.whole(journal.entry(log).kept, read(plan), confidence=confidence)
     log.content = sealing.close(log, kept)
-    plan.expect(today(at) + timedelta(days=DAYS_BETWEEN), at=at)
+    plan.expect(log.day + timedelta(days=DAYS_BETWEEN), at=at)
     _judge(plan, log, kept, at=at)
     notices.remind(plan, at=at)
+
+
+def end_left_open(*, at: datetime) -> int:
+    """End every session that was begun, told in part, and left; return how many there were.
+
+    Whoever stops because it hurts puts the phone away: the light must not wait for the last press.
+    """
+    found = queries.left_open(since=at - journal.LEFT_AFTER, limit=AT_ONCE)
+    return sum(_end_or_set_aside(log_id, at=at) for log_id in found)
+
+
+def _end_or_set_aside(log_id: int, *, at: datetime) -> bool:
+    """End one; one whose key is gone is read by nobody any more, and stands in no other's way."""
+    try:
+        return _end_left_open(log_id, at=at)
+    except CannotOpenError:
+        return _set_aside(log_id, at=at)
+
+
+@transaction()
+def _set_aside(log_id: int, *, at: datetime) -> bool:
+    log = queries.log_to_write(log_id)
+    if log is not None:
+        log.finished_at = at
+    return log is not None
+
+
+@transaction()
+def _end_left_open(log_id: int, *, at: datetime) -> bool:
+    """End one; one in which nothing was told is forgotten, and its reminder comes after all."""
+    log = queries.log_to_write(log_id)
+    if log is None or log.finished_at is not None:
+        return False
+    plan = log.plan
+    if not journal.entry(log).kept["logs"]:
+        db.session.delete(log)
+        plan.remind_at(plan.remind_hour, at=at)
+        notices.remind(plan, at=at)
+    elif plan.state is PlanState.STOPPED:
+        log.finished_at = at
+    else:
+        _end(plan, log, confidence=None, at=at)
+    return True
+
+
+def under_way(plan: Plan, at: datetime) -> SessionLog | None:
+    """Return the session that is open at this moment, None while there is none."""
+    return queries.log_under_way(plan.id, today(at), since=at - journal.LEFT_AFTER)
 
 
 @transaction()
 def morning(plan_id: int, *, settled: bool, at: datetime) -> None:
     """Keep whether the last session was back to usual by the next morning."""
-    plan = _active(plan_id)
+    plan = active(plan_id)
     done = [each for each in journal.entries(queries.logs(plan.id)) if each.is_finished]
-    if not done or done[-1].log.morning_at is not None:
+    if not done or not done[-1].waits_for_morning:
         return
     log = done[-1].log
     log.morning_at = at
@@ -93,27 +144,27 @@ def morning(plan_id: int, *, settled: bool, at: datetime) -> None:
 def _judge(plan: Plan, log: SessionLog, kept: Mapping[str, Any], *, at: datetime) -> None:
     """Apply the traffic light once for each session: a step back does not wait for the morning."""
     found = journal.entries(queries.logs(plan.id))
-    sheet = read(plan)
-    verdict = judge(journal.history(found), journal.rungs(sheet, picture(plan.assessment)))
+    verdict = judge(journal.history(found), journal.rungs(read(plan), picture(plan.assessment)))
     if not kept["stepped"] or not verdict.steps:
         said = [verdict.kind, verdict.why.words, verdict.why.rule_id, verdict.why.source]
-        log.content = sealing.close(
-            log, {**kept, "said": said, "stepped": kept["stepped"] or bool(verdict.steps)}
-        )
+        looks = [signals().say(task.rule_id).words for task in verdict.tasks]
+        news = {"said": said, "looks": list(dict.fromkeys(looks))}
+        stepped = kept["stepped"] or bool(verdict.steps)
+        log.content = sealing.close(log, {**kept, **news, "stepped": stepped})
         _step(plan, verdict.steps, at=at)
     if verdict.tasks:
         open_task(plan, verdict.tasks, at=at)
 
 
 def _step(plan: Plan, steps: Sequence[Step], *, at: datetime) -> None:
-    sheet = read(plan)
+    stands = read(plan)
     for step in steps:
-        line = sheet.line(step.exercise)
-        if line is None:
+        line = stands.line(step.exercise)
+        if line is None or (line.item.level, line.half) == (step.level, step.half):
             continue
         is_more = step.level > line.item.level or (line.half and not step.half)
         kind = "forward" if is_more else "back"
-        sheet = sheet.stepped(step.exercise, level=step.level, half=step.half, why=step.why)
+        stands = stands.stepped(step.exercise, level=step.level, half=step.half, why=step.why)
         said = {
             "words": line.title,
             "because": step.why.words,
@@ -123,7 +174,7 @@ def _step(plan: Plan, steps: Sequence[Step], *, at: datetime) -> None:
         }
         note(plan, kind, said, at=at)
     if steps:
-        keep(plan, sheet)
+        keep(plan, stands)
         plan.change(plan.content, at=at)
 
 
@@ -141,69 +192,11 @@ def open_task(plan: Plan, reasons: Sequence[Reason], *, at: datetime) -> None:
     standing.content = sealing.close(standing, list(dict.fromkeys(words)))
 
 
-def stop(plan: Plan, keys: Sequence[str], *, at: datetime) -> Decision:
-    """Stop everything on these signs: the health check decides at once, and holds.
-
-    What somebody told is taken over before anything else is written.
-    """
-    plan_id, lead_id = plan.id, plan.lead_id
-    decision = health.latest_decision(lead_id)
-    if decision is None:
-        raise WrongStateError("There is no health check to add this to.")
-    public_id = decision.intake.enquiry.public_id
-    decided = report(public_id, signs.changes(keys), at=at)
-    _stopped(plan_id, keys, at=at)
-    return decided
-
-
-@transaction()
-def _stopped(plan_id: int, keys: Sequence[str], *, at: datetime) -> None:
-    plan = queries.plan_to_write(plan_id)
-    told = [sign for sign in signs.signs() if sign.key in keys]
-    log = queries.log_on(plan.id, today(at))
-    if log is not None:
-        leg = any(sign.leg for sign in told)
-        others = [sign.key for sign in told if not sign.leg]
-        kept = {**journal.entry(log).kept, "leg": leg, "sign": (others or [""])[0]}
-        log.content = sealing.close(log, kept)
-    pause(plan, STOPPED, [sign.words for sign in told], at=at)
-
-
-@transaction()
-def changed(plan_id: int, *, at: datetime) -> None:
-    """Pause the plan: the person's health has changed, and the health check is asked again."""
-    pause(queries.plan_to_write(plan_id), CHANGED, [], at=at)
-
-
-@transaction()
-def nothing_new(plan_id: int, *, at: datetime) -> None:
-    """Note that the warning signs were asked again, and nothing was there."""
-    _active(plan_id).looked_at(at=at)
-
-
-def follow_decision(lead: Lead, at: datetime) -> None:
-    """Pause a plan when the health check holds the person back, in the caller's transaction."""
-    plan = queries.live_plan(lead.id)
-    if plan is not None and lead.is_held_back and lead.hold != "vigorous":
-        pause(plan, HELD, [], at=at)
-
-
-def pause(plan: Plan, words: str, told: Sequence[str], *, at: datetime) -> None:
-    """Stop a plan that is being trained, note why, and ask the coach to look."""
-    notices.no_reminder(plan)
-    if plan.state is PlanState.ACTIVE:
-        plan.stop(at=at)
-        note(plan, "stopped", {"words": words, "because": "; ".join(told)}, at=at)
-        tell(plan.lead, "plan_stopped", at=at)
-    if plan.state is PlanState.STOPPED:
-        open_task(plan, [Reason("STOP", words, "")], at=at)
-
-
 @transaction()
 def remind(plan_id: int, hour: int | None, *, at: datetime) -> None:
     """Switch reminders on for an hour of the day, or off."""
     plan = queries.plan_to_write(plan_id)
-    plan.remind_hour = hour
+    plan.remind_at(hour, at=at)
     notices.no_reminder(plan)
     notices.remind(plan, at=at)
 
@@ -211,21 +204,16 @@ def remind(plan_id: int, hour: int | None, *, at: datetime) -> None:
 @transaction()
 def tell_goals(plan_id: int, values: Mapping[str, int], *, at: datetime) -> None:
     """Keep how the goals are now; told twice on a day, the later counts."""
-    plan = _active(plan_id)
-    sheet = read(plan)
+    plan = active(plan_id)
+    stands = read(plan)
     day = today(at).isoformat()
-    earlier = tuple(each for each in sheet.goals if each[0] != day)
-    keep(plan, sheet.with_goals((*earlier, (day, dict(values)))))
+    earlier = tuple(each for each in stands.goals if each[0] != day)
+    keep(plan, stands.with_goals((*earlier, (day, dict(values)))))
     plan.change(plan.content, at=at)
 
 
-@transaction()
-def mail_link(plan_id: int, *, at: datetime) -> None:
-    """Send the person the link to their page once more: at most one an hour."""
-    notices.link_again(queries.plan_to_write(plan_id), at=at)
-
-
-def _active(plan_id: int) -> Plan:
+def active(plan_id: int) -> Plan:
+    """Return a plan that is being trained, locked; raise WrongStateError for any other."""
     plan = queries.plan_to_write(plan_id)
     if plan.state is not PlanState.ACTIVE:
         raise WrongStateError("This plan is not being trained now.")

@@ -6,20 +6,27 @@ from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
 
 from portal.intake import handover
-from portal.onboarding import consult, corner, plan_pages, training, withdrawing
+from portal.onboarding import comeback, consult, corner, plan_pages, stopping, withdrawing
+from portal.onboarding.planning.drawings import fitting
 from portal.onboarding.signs import Sign
 
 bp = Blueprint("onboarding", __name__)
 consult.register(bp)
 plan_pages.register(bp)
 corner.register(bp)
+bp.add_url_rule("/plan", "lost_link", comeback.lost, methods=["GET", "POST"])
+bp.add_url_rule("/plan/sent", "link_sent", comeback.link_sent)
 
 
 @bp.record_once
 def _listen(state: BlueprintSetupState) -> None:
     app = cast("Flask", state.app)
     handover.listen_for_withdrawal(app, withdrawing.hide)
-    handover.listen(app, training.follow_decision)
+    handover.listen(app, stopping.follow_decision)
+    handover.take_back(app, comeback.way_back)
+
+
+bp.add_app_template_filter(fitting)
 
 
 @bp.app_template_filter("sign_choice")

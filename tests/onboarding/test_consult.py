@@ -1,6 +1,7 @@
 """The consult on the coach's tablet: what stands there, what is kept, and what a warning does."""
 
 import logging
+from html import unescape
 
 import pytest
 
@@ -11,6 +12,7 @@ from portal.mail.models import OutboxMail
 from portal.onboarding import actions, queries
 from portal.onboarding.blocks import book
 from portal.onboarding.models import Assessment
+from portal.onboarding.signs import signs
 from tests.desk.conftest import FRAGMENT, form_on
 from tests.onboarding.conftest import fresh, heading, kinds_of, send
 
@@ -135,6 +137,57 @@ def test_the_front_desk_reads_nothing_of_it(dana, consult):
     assert dana.page(lead).count("Assessment</a>") == 0
 
 
+@pytest.mark.parametrize("pregnancy", ["pregnant", "no"])
+def test_the_warning_signs_stand_there_to_be_read_out(jules, consult, pregnancy):
+    _, address = consult(pregnancy=pregnancy)
+    page = unescape(jules.get(f"{address}/today").text)
+    for sign in signs():
+        concerns = not sign.only or pregnancy == "pregnant"
+        assert page.count(f"<span>{sign.words}</span>") == concerns
+    assert jules.get(f"{address}/day").text.count("Read these out") == 0
+
+
+NO_PAIN = {"pain_sites": [], "leg_symptoms": "none", "nprs": 0, "aggravators": []}
+
+
+@pytest.mark.parametrize(
+    ("sign", "answers", "outcome"),
+    [
+        ("bladder", {}, Disposition.EMERGENCY),
+        ("bladder", NO_PAIN, Disposition.URGENT),
+        ("leg_both", NO_PAIN, Disposition.EMERGENCY),
+        ("leg_one", {}, Disposition.REFERRAL),
+        ("preg_warning", {"pregnancy": "pregnant"}, Disposition.URGENT),
+    ],
+)
+def test_a_sign_that_is_read_out_and_new_is_decided_at_once(jules, consult, sign, answers, outcome):
+    lead, address = consult(**answers)
+    send(jules, jules.get(f"{address}/today").text, f"{address}/today", still_so="same")
+    page = jules.get(f"{address}/today").text
+    answer = send(jules, page, f"{address}/signs", signs=sign)
+    assert jules.client.get(answer.location).text.count(f'data-disposition="{outcome.value}"') == 1
+    assert (fresh(lead).disposition, fresh(lead).hold) == (outcome, "all")
+    assert kept(address)["still_so"] == "changed"
+    assert send(jules, jules.get(address).text, f"{address}/finish").status_code == 409
+
+
+@pytest.mark.one_database
+def test_no_sign_selected_is_asked_again(jules, consult):
+    _, address = consult()
+    page = jules.get(f"{address}/today").text
+    for sent in ({}, {"signs": "pregnant"}, {"signs": "preg_warning"}):
+        answer = send(jules, page, f"{address}/signs", **sent)
+        assert (answer.status_code, answer.text.count('href="#signs"')) == (422, 1)
+
+
+@pytest.mark.one_database
+def test_every_answer_that_a_sign_is_about_stands_above_the_signs(jules, consult):
+    _, address = consult(pregnancy="pregnant")
+    above = jules.get(f"{address}/today").text.partition("Read these out")[0]
+    for label in ("Feelings down the leg", "Bleeding, fluid, tightening"):
+        assert above.count(label) > 0, label
+
+
 def test_a_mild_change_is_decided_anew_and_comes_back(jules, consult):
     lead, address = consult()
     page = jules.get(f"{address}/told/effect").text
@@ -184,6 +237,17 @@ def test_finishing_asks_for_the_second_look_first(jules, consult):
     assert answer.status_code == 303
     assert jules.get(address).text.count("Finish the assessment") == 0
     assert kinds_of(lead)[-1] == "assessment_finished"
+
+
+def test_what_has_changed_comes_before_the_next_page(jules, consult):
+    _, address = consult()
+    page = jules.get(f"{address}/today").text
+    assert page.count("Something has changed: select it") == 0
+    answer = send(jules, page, f"{address}/today", still_so="changed")
+    assert answer.location == f"{address}/today"
+    page = jules.get(answer.location).text
+    assert page.count("Something has changed: select it") == 1
+    assert send(jules, page, f"{address}/today", still_so="same").location == f"{address}/day"
 
 
 def test_a_finished_assessment_stays_as_it_was(jules, consult):

@@ -10,9 +10,11 @@ from portal.extensions import db, transaction
 from portal.intake import handover
 from portal.onboarding import changing, planning, queries, sealing
 from portal.onboarding.blocks import book
+from portal.onboarding.lines import Line, Sheet
 from portal.onboarding.models import Plan, PlanState
 from portal.onboarding.picture import picture
 from portal.onboarding.planning.library import GOAL_AREAS, MOVEMENTS
+from portal.onboarding.planning.plan import Item
 from tests.onboarding.conftest import fresh, heading, kinds_of, send
 
 BECAUSE = "They have a band at home"
@@ -90,13 +92,42 @@ def test_a_change_without_a_reason_is_asked_for_one(jules, planned):
     assert keys(address)[0] == key
 
 
-def test_lines_move_up_and_down_and_out(jules, planned):
+@pytest.mark.parametrize(("place", "after"), [(1, "bac"), (2, "abc"), (3, "acb"), (9, "acb")])
+def test_a_line_goes_to_the_place_it_is_given(place, after):
+    lines = tuple(Line(Item(name, 1, "", 1, ())) for name in "abc")
+    sheet = Sheet(lines, rhythm="", rules_version="")
+    assert "".join(line.key for line in sheet.moved("b", place).lines) == after
+
+
+def test_a_line_moves_to_another_place_and_the_move_keeps_its_reason(jules, planned):
+    _, address = planned()
+    first, *rest = keys(address)
+    alter(jules, address, "move", first, place=len(rest) + 1, because="They like to end with it")
+    assert keys(address) == [*rest, first]
+    told = f", to place {len(rest) + 1}. “They like to end with it”"
+    assert unescape(jules.get(address).text).count(told) == 1
+
+
+@pytest.mark.parametrize("fields", [{"because": " ", "place": 2}, {"because": BECAUSE}])
+def test_a_move_without_a_reason_or_a_place_is_asked_for_it(jules, planned, fields):
     _, address = planned()
     before = keys(address)
-    alter(jules, address, "move", before[1], by="-1")
-    assert keys(address)[:2] == [before[1], before[0]]
-    alter(jules, address, "remove", before[0], because=BECAUSE)
-    assert before[0] not in keys(address)
+    assert alter(jules, address, "move", before[0], **fields).status_code == 422
+    assert keys(address) == before
+
+
+def test_a_move_to_where_it_stands_is_no_change(jules, planned):
+    _, address = planned()
+    answer = alter(jules, address, "move", keys(address)[0], place=1, because=BECAUSE)
+    assert (answer.status_code, story(address)[0][0]) == (409, "made")
+    assert answer.text.count(f'value="{BECAUSE}"') == 1
+
+
+def test_a_line_is_taken_out(jules, planned):
+    _, address = planned()
+    gone, *rest = keys(address)
+    alter(jules, address, "remove", gone, because=BECAUSE)
+    assert keys(address) == rest
 
 
 def test_a_dose_is_changed_and_says_who_decided(jules, planned):
@@ -109,6 +140,18 @@ def test_a_dose_is_changed_and_says_who_decided(jules, planned):
     assert (after.dose, after.why[-1].words) == ("1 x 4", "Short days")
 
 
+def test_another_level_brings_its_own_dose_and_an_empty_dose_changes_none(jules, planned):
+    _, address = planned()
+    line = changing.read(plan_at(address)).line("hinge")
+    same = {"level": 1, "dose": "", "because": BECAUSE}
+    alter(jules, address, "set", "hinge", **same)
+    assert changing.read(plan_at(address)).line("hinge").item.dose == line.item.dose
+    stood = changing.read(plan_at(address)).set_to(
+        "hinge", level=2, dose=line.item.dose, because=BECAUSE
+    )
+    assert stood.line("hinge").item.dose == planning.EXERCISES["hinge"].level(2).dose
+
+
 def test_a_change_that_breaks_what_the_answers_allow_is_refused_in_the_rules_words(jules, planned):
     _, address = planned()
     key = keys(address)[1]
@@ -116,6 +159,11 @@ def test_a_change_that_breaks_what_the_answers_allow_is_refused_in_the_rules_wor
     assert answer.status_code == 422
     assert answer.text.count("That change does not fit this person") == 1
     assert "day one goes up to level 2" in answer.text
+    form = answer.text.split(f'action="{address}/set/{key}"')[1].split("</form>")[0]
+    assert re.findall(r'value="([^"]+)" selected|name="because".*?value="([^"]+)"', form) == [
+        ("4", ""),
+        ("", BECAUSE),
+    ]
     assert changing.read(plan_at(address)).line(key).item.level < 3
 
 
@@ -123,7 +171,7 @@ def test_an_exercise_of_ones_own_and_one_of_the_library_are_added(jules, planned
     _, address = planned()
     alter(jules, address, "remove", keys(address)[0], because=BECAUSE)
     alter(jules, address, "remove", keys(address)[0], because=BECAUSE)
-    fields = {"name": "Towel press", "how": "Press a towel", "dose": "2 x 5", "minutes": "1"}
+    fields = {"name": "Towel press", "how": "Press a towel", "dose": "2 x 5", "minutes": "0,5"}
     assert alter(jules, address, "own", because=BECAUSE, **fields).status_code == 303
     own = changing.read(plan_at(address)).lines[-1]
     assert (own.title, own.what, own.item.dose) == ("Towel press", "Press a towel", "2 x 5")
@@ -140,10 +188,42 @@ def test_an_own_exercise_without_words_is_refused_and_keeps_what_was_typed(jules
     assert answer.text.count('href="#own-how">Say how it is done') == 1
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        ("a few", "Minutes must be a number, like 2"),
+        ("16", "Minutes must be between 0.5 and 15"),
+        ("", "Say how long it takes, in minutes"),
+    ],
+)
+def test_minutes_that_are_none_are_asked_for_in_our_words(jules, planned, minutes, said):
+    _, address = planned()
+    fields = {"name": "Towel press", "how": "Press", "dose": "2 x 5", "because": BECAUSE}
+    answer = alter(jules, address, "own", minutes=minutes, **fields)
+    assert re.findall(r'href="#own-minutes">([^<]+)', answer.text) == [said]
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [("remove", "Kept, with your reason. It stands in the story below."), ("note", "Your note")],
+)
+def test_a_press_is_said_on_the_page_it_leads_to(jules, planned, verb, said):
+    _, address = planned()
+    key = keys(address)[0] if verb == "remove" else ""
+    page = jules.get(alter(jules, address, verb, key, because=BECAUSE).location).text
+    assert re.search(rf'role="status"[^>]*>\s*<svg.*?</svg>\s*<p>{said}', page, re.DOTALL)
+
+
+def test_an_address_can_say_nothing_of_its_own(jules, planned):
+    _, address = planned()
+    assert jules.get(f"{address}?said=Hello").text.count('class="said') == 0
+
+
 def test_a_stale_screen_changes_nothing(jules, planned):
     _, address = planned()
     old, key = jules.get(address).text, keys(address)[0]
-    alter(jules, address, "move", key, by="1")
+    alter(jules, address, "move", key, place=2, because=BECAUSE)
     answer = send(jules, old, f"{address}/remove/{key}", because=BECAUSE)
     assert (answer.status_code, key in keys(address)) == (409, True)
 
@@ -155,11 +235,24 @@ def test_there_is_no_such_press(jules, planned, path):
     assert jules.client.post(f"{address}/{path}", data={**token, "version": 1}).status_code == 404
 
 
+@pytest.mark.one_database
+def test_the_last_line_stays(jules, planned):
+    _, address = planned()
+    *others, last = keys(address)
+    for key in others:
+        alter(jules, address, "remove", key, because=BECAUSE)
+    answer = alter(jules, address, "remove", last, because=BECAUSE)
+    assert (answer.status_code, answer.text.count("It is the last line")) == (409, 1)
+    assert keys(address) == [last]
+
+
 def test_the_one_pager_has_every_line_a_drawing_and_the_scope(jules, planned):
     _, address = planned()
-    page = jules.get(f"{address}/print").text
+    page = unescape(jules.get(f"{address}/print").text)
     lines = changing.read(plan_at(address)).lines
     assert page.count('role="img"') == len(lines)
+    assert [page.count(f">{' '.join(line.in_short)}</p>") for line in lines].count(0) == 0
+    assert all(len(line.in_short) == 2 for line in lines)
     assert page.count("This is no diagnosis and no treatment") == 1
 
 

@@ -6,7 +6,13 @@ teach are cards.toml and the drawings drawings.toml. Nothing here imports Flask,
 clock: dates are given. Same inputs, same plan.
 """
 
-from portal.onboarding.planning.building import alternatives, build, build_many, highest_level
+from portal.onboarding.planning.building import (
+    alternatives,
+    build,
+    build_many,
+    highest_level,
+    lowest_level,
+)
 from portal.onboarding.planning.checking import faults
 from portal.onboarding.planning.facts import Assessment, Finding, Goal
 from portal.onboarding.planning.library import EXERCISES, Exercise, Level
@@ -28,4 +34,5 @@ __all__ = [
     "build_many",
     "faults",
     "highest_level",
+    "lowest_level",
 ]

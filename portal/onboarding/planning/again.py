@@ -15,24 +15,35 @@ def rescreen_due(
     *,
     today: date,
     screened_on: date | None,
+    answered_on: date | None = None,
     history: Sequence[Session] = (),
     changed: bool = False,
 ) -> Reason | None:
-    """Say why the health check is due again, or None. `screened_on` is when it was last answered.
+    """Say why the health check is due again, or None.
 
-    None there means not for this programme yet: every one starts with a second look. A red session
-    or a gap asks once: an answer since then settles it.
+    `screened_on` is when the warning signs were last asked: None means not for this programme yet,
+    and every one starts with a second look. A red session or a gap asks once: an answer since then
+    settles it. `answered_on` is when the whole health check was last gone through; None means that
+    it was then. A year after it all of it is asked, which settles everything else as well.
     """
+    answered = answered_on or screened_on
     for due, rule_id in (
         (changed, "RESCREEN-CHANGED"),
-        (screened_on is None, "RESCREEN-START"),
+        (answered is not None and is_old(answered, today), "RESCREEN-YEAR"),
+        (_starts(history, today, screened_on), "RESCREEN-START"),
         (_is_red_since(history, screened_on), "RESCREEN-RED"),
         (_is_gap_since(history, today, screened_on), "RESCREEN-GAP"),
-        (screened_on is not None and _is_old(screened_on, today), "RESCREEN-YEAR"),
     ):
         if due:
             return signals().say(rule_id)
     return None
+
+
+def _starts(history: Sequence[Session], today: date, screened_on: date | None) -> bool:
+    """Say whether a programme starts without a second look, or with one that is a gap away."""
+    if screened_on is None:
+        return True
+    return not history and today - screened_on > timedelta(days=signals().numbers["gap_days"])
 
 
 def _is_red_since(history: Sequence[Session], screened_on: date | None) -> bool:
@@ -50,5 +61,6 @@ def _is_gap_since(history: Sequence[Session], today: date, screened_on: date | N
     return today - since > timedelta(days=signals().numbers["gap_days"])
 
 
-def _is_old(screened_on: date, today: date) -> bool:
-    return today - screened_on >= timedelta(days=signals().numbers["year_days"])
+def is_old(answered_on: date, today: date) -> bool:
+    """Say whether the health check was gone through a year ago or longer."""
+    return today - answered_on >= timedelta(days=signals().numbers["year_days"])

@@ -136,6 +136,12 @@ def highest_level(exercise: str, assessment: Assessment) -> int:
     return 0 if today.refused else today.ceiling(exercise) or 0
 
 
+def lowest_level(exercise: str, assessment: Assessment) -> int:
+    """Give the lowest level that the limits leave on; 0 when there is none."""
+    today = standing(fired(assessment))
+    return 0 if today.refused else today.lowest(exercise)
+
+
 def build_many(cases: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Each `{"id", "answers", "modifiers"}` with its plan, for the command line.
 

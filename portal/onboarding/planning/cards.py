@@ -138,6 +138,11 @@ def for_client(
     return tuple([*wanted, *fitting][:most])
 
 
+def to_ask() -> tuple[Card, ...]:
+    """List every card that answers something a client may ask."""
+    return tuple(card for card in deck().cards if card.topic)
+
+
 def for_coach(strategy: int, cards: Deck | None = None) -> tuple[Card, ...]:
     """List the cards of one strategy, from 1 to 5."""
     return tuple(card for card in (cards or deck()).cards if card.strategy == strategy)

@@ -50,7 +50,7 @@ def _start_faults(item: Item, today: Standing) -> Iterator[Reason]:
         words = f"{name}: day one goes up to level {plan_rules().session.level}."
         yield Reason("FRAME-LEVEL", words, FRAME)
     for rule in today.starts(item.exercise):
-        if item.level > rule.at:
+        if item.level > max(rule.at, today.lowest(item.exercise)):
             said = reason(rule)
             yield Reason(said.rule_id, f"{name}: {said.words}", said.source)
 

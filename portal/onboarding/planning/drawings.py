@@ -2,7 +2,9 @@
 
 Angles are degrees as on paper: 0 to the right, 90 up, 180 to the left, -90 down. A pose gives the
 hip and the angles of trunk, head, legs and arms; everything else follows, so that all figures are
-the same person. A drawing is its start on the left and its end on the right, on one floor.
+the same person. Of one who stands and is seen from above, with an `other_arm`, the trunk is the
+line of the shoulders with the head on it. A drawing is its start on the left and its end on the
+right, on one floor.
 """
 
 from __future__ import annotations
@@ -94,20 +96,26 @@ def _figure(pose: Mapping[str, Any], shift: int) -> Figure:
             for angles in pose.get("far_arm", ())
         ),
         *(Stroke("near", _line(_chain(hip, angles, LEG))) for angles in pose.get("leg", ())),
-        Stroke("body", back),
+        Stroke("body above" if "other_arm" in pose else "body", back),
     ]
     arms = [
         Stroke(look, _line(_chain(shoulder, angles, ARM)))
         for look, name in (("near thin", "arm"), ("far thin", "over_arm"))
         for angles in pose.get(name, ())
     ]
+    is_from_above = "other_arm" in pose
+    arms += [
+        Stroke("near thin", _line(_chain(hip, angles, ARM))) for angles in pose.get("other_arm", ())
+    ]
+    if is_from_above:
+        head = ((hip[0] + shoulder[0]) / 2, (hip[1] + shoulder[1]) / 2)
     return Figure(
         strokes=(*_paths("prop", pose), *limbs),
         head=(round(head[0], 1), round(head[1], 1)),
         crates=tuple((x - 17, y - 14) for x, y in pose.get("crate", ())),
         over=(
             *arms,
-            Stroke("spine", back if "head" in pose else _true_line(hip, shoulder, trunk)),
+            *([] if is_from_above else [_spine(pose, back, hip, shoulder)]),
             *_paths("band", pose),
             *(Stroke("go", _arrow(points)) for points in pose.get("go", ())),
         ),
@@ -127,6 +135,10 @@ def _back(hip: Point, shoulder: Point, trunk: float, bend: float) -> str:
     over = _from(middle, trunk + 90, 2 * bend)
     x, y, *rest = map(_n, (*hip, *over, *shoulder))
     return f"M{x} {y}Q{' '.join(rest)}"
+
+
+def _spine(pose: Mapping[str, Any], back: str, hip: Point, shoulder: Point) -> Stroke:
+    return Stroke("spine", back if "head" in pose else _true_line(hip, shoulder, pose["trunk"]))
 
 
 def _true_line(hip: Point, shoulder: Point, trunk: float) -> str:
@@ -160,9 +172,23 @@ def read_drawing(table: Mapping[str, Any]) -> Drawing:
     )
 
 
+def fitting(found: Sequence[Drawing], level: int | None) -> Drawing:
+    """Give the drawing of a level: the highest that is not above it, else the lowest there is."""
+    return max(
+        (each for each in found if level and each.level <= level), key=_level, default=found[0]
+    )
+
+
+def _level(drawing: Drawing) -> int:
+    return drawing.level
+
+
 @cache
-def drawings() -> Mapping[str, Drawing]:
-    """Read the drawings as shipped, once, by the id of their exercise."""
+def drawings() -> Mapping[str, Sequence[Drawing]]:
+    """Read the drawings as shipped, once, by the id of their exercise, the lowest level first."""
     text = resources.files(__package__).joinpath("drawings.toml").read_text("utf-8")
-    found = [read_drawing(table) for table in tomllib.loads(text)["drawing"]]
-    return {each.exercise: each for each in found}
+    found: dict[str, list[Drawing]] = {}
+    for table in tomllib.loads(text)["drawing"]:
+        drawing = read_drawing(table)
+        found.setdefault(drawing.exercise, []).append(drawing)
+    return {name: sorted(each, key=_level) for name, each in found.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from portal.onboarding.planning.plan import Reason
 from portal.onboarding.planning.sessions import Log, Rung, Session, mean_pain, within
@@ -50,8 +51,11 @@ def zone(log: Log) -> str | None:
 
 
 def session_zone(session: Session) -> str | None:
-    """Name the worst zone of a session; None when some pain was not told and none is worse."""
-    zones = [zone(log) for log in session.logs if log.done != "none"]
+    """Name the worst zone of a session; None when some pain was not told and none is worse.
+
+    What was left out has a zone only when a pain was told of it.
+    """
+    zones = [name for log in session.logs if (name := zone(log)) or log.done != "none"]
     worst = next((name for name in ("red", "amber") if name in zones), None)
     return worst or ("green" if zones and None not in zones else None)
 
@@ -66,7 +70,7 @@ def judge(history: Sequence[Session], rungs: Mapping[str, Rung]) -> Verdict:
         return stopped
     tasks = tuple(_tasks(history))
     again = signals().say("RESCREEN-RED") if session_zone(last) == "red" else None
-    if steps := tuple(_back(last, rungs)):
+    if steps := tuple(_back(history, rungs)):
         return Verdict("back", steps[0].why, steps, tasks, again=again)
     if reason := _stay(history, rungs):
         return Verdict("stay", reason, tasks=tasks, again=again)
@@ -89,16 +93,33 @@ def _stop(last: Session) -> Verdict | None:
     return None
 
 
-def _back(last: Session, rungs: Mapping[str, Rung]) -> Iterator[Step]:
-    """Make every red exercise easier; after a bad morning the one that hurt or asked most."""
+def _back(history: Sequence[Session], rungs: Mapping[str, Rung]) -> Iterator[Step]:
+    """Make every red exercise easier; else, when it was too much, the one that hurt or asked most.
+
+    That is after a bad morning, or when it was sorer two sessions running.
+    """
+    last = history[-1]
     known = [log for log in last.logs if log.exercise in rungs]
     reds = [log for log in known if zone(log) == "red"]
     for log in reds:
         rule_id = "BACK-SHARP" if log.sharp else "BACK-RED"
         yield _easier(log, rungs[log.exercise], rule_id)
-    if last.settled is False and known and not reds:
+    rule_id = "BACK-NOT-SETTLED" if last.settled is False else "BACK-WORSE"
+    if known and not reds and (last.settled is False or _is_worse(history)):
         hardest = max(known, key=lambda log: (log.pain or 0, log.level))
-        yield _easier(hardest, rungs[hardest.exercise], "BACK-NOT-SETTLED")
+        yield _easier(hardest, rungs[hardest.exercise], rule_id)
+
+
+def _is_worse(history: Sequence[Session]) -> bool:
+    """Say whether each of the last sessions hurt more than the one before, and beyond green.
+
+    Within green a point more or less is no news.
+    """
+    recent = history[-signals().numbers["worse_running"] - 1 :]
+    pains = [each.pain for each in recent if each.pain is not None]
+    is_whole = len(pains) == signals().numbers["worse_running"] + 1 and not _is_apart(recent)
+    rises = all(before < after for before, after in pairwise(pains))
+    return is_whole and rises and session_zone(history[-1]) == "amber"
 
 
 def _easier(log: Log, rung: Rung, rule_id: str) -> Step:

@@ -60,6 +60,10 @@ class Signals:
         """Name the band of a pain from 0 to 10; a StopIteration means that it is neither."""
         return next(zone.name for zone in self.zones if zone.least <= pain <= zone.most)
 
+    def words_of(self, name: str) -> str:
+        """Return what a zone says to the person."""
+        return next(zone.words for zone in self.zones if zone.name == name)
+
     def say(self, rule_id: str, *, half: bool = False) -> Reason:
         """Give the rule's words for the person."""
         rule = self.rules[rule_id]

@@ -53,6 +53,10 @@ class Standing:
         """Give the highest level that the limits leave on, today and later."""
         return _highest(name, LEVELS[-1], self.off)
 
+    def lowest(self, name: str) -> int:
+        """Give the first level that the limits leave on, such as a seated one; 0 when none is."""
+        return next((number for number in LEVELS if (name, number) not in self.off), 0)
+
 
 def _highest(name: str, cap: int, off: frozenset[Rung]) -> int | None:
     while cap and (name, cap) in off:

@@ -80,14 +80,33 @@ def _say(words: str, figure: int) -> str:
     return words.format(
         Count=count.capitalize(),
         Ordinal=ordinal.capitalize(),
+        times=f"{count} times",
         level="level" if figure == 1 else "levels",
     )
 
 
+def sessions_done(history: Sequence[Session]) -> int:
+    """Count the sessions in which something was done."""
+    return sum(any(log.done != "none" for log in each.logs) for each in history)
+
+
 def complete_in_a_row(history: Sequence[Session]) -> int:
-    """Count the sessions without stopping, up to the last one."""
-    backwards = enumerate(reversed(history))
-    return next((place for place, each in backwards if not each.complete), len(history))
+    """Count the sessions without stopping, up to the last one: a red one asked for a stop."""
+    whole = [each.complete and not each.stopped and session_zone(each) != "red" for each in history]
+    return next((place for place, each in enumerate(reversed(whole)) if not each), len(whole))
+
+
+def mornings_in_a_row(history: Sequence[Session]) -> int:
+    """Count the sessions that were back to usual by the next morning, up to the last one told."""
+    told = [each.settled for each in history if each.settled is not None]
+    return next((place for place, each in enumerate(reversed(told)) if not each), len(told))
+
+
+def sessions_in_a_row(history: Sequence[Session]) -> int:
+    """Count the sessions that followed one another within a week, up to the last one."""
+    apart = [later.on - earlier.on > timedelta(days=WEEK) for earlier, later in pairwise(history)]
+    together = next((place for place, each in enumerate(reversed(apart)) if each), len(apart))
+    return together + 1 if history else 0
 
 
 def weeks_in_a_row(history: Sequence[Session]) -> int:
@@ -99,14 +118,14 @@ def weeks_in_a_row(history: Sequence[Session]) -> int:
 
 
 def levels_climbed(history: Sequence[Session]) -> int:
-    """Add up how far each exercise stands above where it was first done."""
+    """Add up how far each exercise stands above where it was first done, steps back taken off."""
     first: dict[str, int] = {}
-    highest: dict[str, int] = {}
+    last: dict[str, int] = {}
     for session in history:
         for log in session.logs:
             first.setdefault(log.exercise, log.level)
-            highest[log.exercise] = max(highest.get(log.exercise, 0), log.level)
-    return sum(highest[name] - level for name, level in first.items())
+            last[log.exercise] = log.level
+    return sum(last[name] - level for name, level in first.items())
 
 
 def green_after_red(history: Sequence[Session]) -> int:
@@ -132,8 +151,9 @@ def more_confidence(history: Sequence[Session]) -> int:
 
 
 COUNTS: Mapping[str, Callable[[Sequence[Session]], int]] = {
-    "sessions": len,
+    "sessions": sessions_done,
     "complete_in_a_row": complete_in_a_row,
+    "mornings_in_a_row": mornings_in_a_row,
     "weeks_in_a_row": weeks_in_a_row,
     "levels_climbed": levels_climbed,
     "green_after_red": green_after_red,

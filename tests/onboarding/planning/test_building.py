@@ -13,6 +13,7 @@ from portal.onboarding.planning import (
     build,
     faults,
     highest_level,
+    lowest_level,
 )
 from portal.onboarding.planning.facts import BadAssessmentError
 from portal.onboarding.planning.library import GOAL_AREAS
@@ -116,7 +117,7 @@ def test_modifier_alone_keeps_to_the_first_level(modifier):
     assert set(levels(plan(WELL, modifier)).values()) == {1}
 
 
-@pytest.mark.parametrize(("pain", "level"), [(2, 2), (3, 1)])
+@pytest.mark.parametrize(("pain", "level"), [(0, 2), (1, 1)])
 def test_movement_that_was_sore_at_the_screen_starts_at_the_first_level(pain, level):
     built = plan(WELL, movements={"squat": Finding(scale="easy", pain=pain)})
     assert levels(built)["squat"] == level
@@ -144,6 +145,13 @@ def test_both_halves_sore_leaves_nothing_over_of_a_movement():
     built = plan({**SORE, "aggravators": ["flexion", "extension"]})
     gone = {out.exercise: [why.rule_id for why in out.why] for out in built.left_out}
     assert gone["catcow"] == ["CLASH-catcow-extension-flexion"]
+
+
+def test_sore_knee_starts_off_the_knees_where_that_can_be_and_the_coach_reads_of_the_rest():
+    told = Assessment({**SORE, "pain_sites": ["low_back", "knee"]})
+    assert not any("kneeling" in item.step.tags for item in alternatives("openbook", told))
+    assert "NOTE-KNEELING" in {note.rule_id for note in build(told).notes}
+    assert "NOTE-KNEELING" not in {note.rule_id for note in plan(SORE).notes}
 
 
 # -- what a modifier leaves out
@@ -301,6 +309,16 @@ def line(exercise, level=1, minutes=1.0):
 def test_edited_plan_is_checked_against_the_person(items, rules):
     told = Assessment(WELL, frozenset({"osteo_safe_moves"}))
     assert [fault.rule_id for fault in faults(edited(*items), told)] == rules
+
+
+def test_coach_may_start_with_the_first_level_that_is_left():
+    told = Assessment(WELL, frozenset({"pregnancy_adapt"}))
+    lowest = {name: lowest_level(name, told) for name in ("breath", "bridge", "squat")}
+    assert lowest == {"breath": 2, "bridge": 0, "squat": 1}
+    assert faults(edited(line("breath", 2)), told) == ()
+    found = faults(edited(line("breath", 1), line("squat", 2)), told)
+    assert [fault.rule_id for fault in found] == ["LIMIT-PREGNANCY", "START-PREGNANCY"]
+    assert lowest_level("walk", Assessment({**SORE, "bladder": "new_2w"})) == 0
 
 
 def test_later_plan_keeps_to_the_limits_only():

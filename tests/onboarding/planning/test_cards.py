@@ -18,7 +18,7 @@ from portal.onboarding.planning.cards import (
     topics,
 )
 from portal.onboarding.planning.sessions import Log, Session
-from portal.onboarding.planning.wins import COUNTS, goal_wins, noticing, wins
+from portal.onboarding.planning.wins import COUNTS, goal_wins, noticing, sessions_in_a_row, wins
 
 RAW = tomllib.loads(
     resources.files("portal.onboarding.planning").joinpath("cards.toml").read_text("utf-8")
@@ -93,11 +93,12 @@ def test_faulty_card_is_refused(card, fault):
 # -- small wins
 
 DAY = date(2026, 11, 2)
+LESS_SORE = "Your last week of training was less sore than your first, by two points or more."
 
 
-def session(day, pain=1, *, level=1, done="all", confidence=None):
+def session(day, pain=1, *, level=1, done="all", confidence=None, settled=None):
     log = Log("bridge", level, pain, done=done)
-    return Session(DAY + timedelta(days=day), (log,), settled=True, confidence=confidence)
+    return Session(DAY + timedelta(days=day), (log,), settled=settled, confidence=confidence)
 
 
 def won(*history):
@@ -120,9 +121,22 @@ def test_third_session_without_stopping_is_noticed_once():
     assert won(*history) == []
 
 
-def test_session_that_was_stopped_begins_the_row_anew():
-    history = [session(0), session(1), session(2, done="part"), session(3)]
+@pytest.mark.parametrize("told", [{"done": "part"}, {"pain": 6}])
+def test_session_that_was_stopped_or_red_begins_the_row_anew(told):
+    history = [session(0), session(1), session(2, **told), session(3, pain=3)]
     assert won(*history) == []
+
+
+def test_step_back_is_taken_off_before_levels_are_counted():
+    history = [session(0), session(2, level=2), session(4, level=1), session(5, level=2)]
+    assert won(*history[:2]) == [("level", "One level up since you started.")]
+    assert won(*history[:3]) == [("without-stopping", "Third session in a row without stopping.")]
+    assert won(*history) == []
+
+
+@pytest.mark.parametrize(("days", "count"), [((), 0), ((0,), 1), ((0, 7, 14), 3), ((0, 8, 10), 2)])
+def test_sessions_in_a_row_are_at_most_a_week_apart(days, count):
+    assert sessions_in_a_row([session(day) for day in days]) == count
 
 
 @pytest.mark.parametrize(
@@ -131,12 +145,16 @@ def test_session_that_was_stopped_begins_the_row_anew():
         ([session(0), session(7)], ("weeks", "Two weeks in a row with a session in each.")),
         ([session(0), session(2, level=2)], ("level", "One level up since you started.")),
         (
+            [session(0), *[session(day, pain=6, settled=True) for day in (1, 2, 3)]],
+            ("mornings", "Back to your usual the morning after, three times in a row."),
+        ),
+        (
             [session(0, pain=7), session(2)],
-            ("green-again", "Back to green, after you made it easier. Well judged."),
+            ("green-again", "Back to green, after a red session."),
         ),
         (
             [session(0, pain=5), session(14, pain=3)],
-            ("less-sore", "This week was less sore than your first week, by two points or more."),
+            ("less-sore", LESS_SORE),
         ),
         (
             [session(0, confidence=4), session(2, confidence=6)],

@@ -142,6 +142,26 @@ def test_bad_morning_makes_the_sorest_exercise_easier():
     assert (steps(found), found.why.rule_id) == ([("bridge", 1, False)], "BACK-NOT-SETTLED")
 
 
+@pytest.mark.parametrize(
+    ("pains", "days", "kind"),
+    [
+        ((2, 3, 4), (0, 2, 4), "back"),
+        ((0, 1, 3), (0, 2, 4), "back"),
+        ((0, 1, 2), (0, 2, 4), "forward"),
+        ((3, 4), (0, 2), "stay"),
+        ((4, 3, 4), (0, 2, 4), "stay"),
+        ((3, 4, 4), (0, 2, 4), "stay"),
+        ((2, None, 4), (0, 2, 4), "stay"),
+        ((2, 3, 4), (0, 20, 40), "stay"),
+    ],
+)
+def test_sorer_two_sessions_running_goes_one_step_back(pains, days, kind):
+    told = zip(days, pains, strict=True)
+    history = [session(day, logs=(Log("bridge", 1, pain),)) for day, pain in told]
+    found = verdict(*history, rungs={"bridge": Rung(1)})
+    assert (found.kind, found.why.rule_id == "BACK-WORSE") == (kind, kind == "back")
+
+
 def test_what_is_no_longer_in_the_plan_changes_nothing():
     found = verdict(session(0, logs=(Log("walk", 1, 8),)))
     assert (found.kind, found.steps) == ("stay", ())
@@ -222,7 +242,7 @@ def test_stop_outranks_red():
 
 # -- asked again
 
-YEAR = timedelta(days=365)
+YEAR, TODAY = timedelta(days=365), DAY + timedelta(days=20)
 
 
 @pytest.mark.parametrize(
@@ -231,8 +251,21 @@ YEAR = timedelta(days=365)
         ({"screened_on": None}, "RESCREEN-START"),
         ({"screened_on": DAY}, None),
         ({"screened_on": DAY, "changed": True}, "RESCREEN-CHANGED"),
-        ({"screened_on": DAY + timedelta(days=20) - YEAR}, "RESCREEN-YEAR"),
-        ({"screened_on": DAY + timedelta(days=21) - YEAR}, None),
+        ({"screened_on": DAY - timedelta(days=8)}, None),
+        ({"screened_on": DAY - timedelta(days=9)}, "RESCREEN-START"),
+        (
+            {"screened_on": DAY + timedelta(days=20) - YEAR, "history": [session(19)]},
+            "RESCREEN-YEAR",
+        ),
+        ({"screened_on": DAY + timedelta(days=21) - YEAR, "history": [session(19)]}, None),
+        ({"screened_on": DAY, "answered_on": TODAY - YEAR}, "RESCREEN-YEAR"),
+        ({"screened_on": DAY, "answered_on": TODAY - YEAR + timedelta(days=1)}, None),
+        ({"screened_on": TODAY, "answered_on": TODAY - YEAR}, "RESCREEN-YEAR"),
+        ({"screened_on": None, "answered_on": TODAY - YEAR}, "RESCREEN-YEAR"),
+        (
+            {"screened_on": DAY, "answered_on": TODAY - YEAR, "history": [session(2, pain=6)]},
+            "RESCREEN-YEAR",
+        ),
         ({"screened_on": DAY, "history": [session(2, pain=6)]}, "RESCREEN-RED"),
         ({"screened_on": DAY + timedelta(days=2), "history": [session(2, pain=6)]}, None),
         ({"screened_on": DAY - timedelta(days=30), "history": [session(-8)]}, None),
@@ -241,5 +274,5 @@ YEAR = timedelta(days=365)
     ],
 )
 def test_health_check_is_due_again(more, rule):
-    due = rescreen_due(today=DAY + timedelta(days=20), **more)
+    due = rescreen_due(today=TODAY, **more)
     assert (due.rule_id if due else None) == rule

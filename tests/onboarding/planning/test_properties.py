@@ -66,7 +66,7 @@ def ruled_out(told):
         yield NOT_GENTLE
     yield from (NOT_FIRST_BY[direction] for direction in told.answers["aggravators"])
     for movement, found in told.movements.items():
-        if found.pain is not None and found.pain >= 3:
+        if found.pain:
             yield NOT_FIRST_LIKE[movement]
 
 

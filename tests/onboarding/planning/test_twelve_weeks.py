@@ -72,7 +72,7 @@ def test_twelve_weeks_calm_flare_up_red_stop_and_recovery():
     assert [verdict.kind for verdict in verdicts] == ["stay", "forward"] * 4
     assert ada.levels == {name: level + 1 for name, level in start.items()}
     assert ada.tasks == []
-    assert ada.won[:4] == ["first", "without-stopping", "weeks", "level"]
+    assert ada.won[:5] == ["first", "without-stopping", "mornings", "weeks", "level"]
 
     # Week 5, a flare-up: amber and a bad morning, so the sorest goes back; a red one, half of it.
     assert ada.trains(5, "Mon", pain=5, settled=False).why.rule_id == "BACK-NOT-SETTLED"

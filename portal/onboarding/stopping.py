@@ -1,0 +1,117 @@
+"""What stops a plan: a sign, a change in somebody's health, a decision; and looking again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from portal.errors import WrongStateError
+from portal.extensions import transaction
+from portal.intake import queries as health
+from portal.intake import sheet
+from portal.intake.actions import ask_anew
+from portal.intake.models import Decision
+from portal.intake.reporting import report
+from portal.leads.models import Enquiry, Lead
+from portal.leads.story import tell
+from portal.onboarding import journal, notices, queries, sealing, signs
+from portal.onboarding.changing import misfits, note, read
+from portal.onboarding.models import Plan, PlanState
+from portal.onboarding.planning.plan import Reason
+from portal.onboarding.training import active, open_task, under_way
+
+STOPPED = "They reported something new. Speak to them before anything goes on."
+CHANGED = "They told us that their health has changed. Speak to them before anything goes on."
+HELD = "The health check holds this person back."
+MISFIT = "Their answers have changed, and the plan does not fit them any more. Change it with them."
+
+
+def stop(plan: Plan, keys: Sequence[str], *, at: datetime) -> Decision:
+    """Stop everything on these signs: the health check decides at once, and holds.
+
+    What somebody told is taken over before anything else is written.
+    """
+    plan_id = plan.id
+    decided = hear(plan.lead_id, keys, at=at)
+    _stopped(plan_id, keys, at=at)
+    return decided
+
+
+def hear(lead_id: int, keys: Iterable[str], *, at: datetime) -> Decision:
+    """Add these signs to what somebody has answered, and return what the health check decides."""
+    decision = health.latest_decision(lead_id)
+    if decision is None:
+        raise WrongStateError("There is no health check to add this to.")
+    public_id = decision.intake.enquiry.public_id
+    stood = sheet.read(decision.intake).answers
+    return report(public_id, signs.changes(keys, stood), at=at)
+
+
+@transaction()
+def _stopped(plan_id: int, keys: Sequence[str], *, at: datetime) -> None:
+    plan = queries.plan_to_write(plan_id)
+    told = [sign for sign in signs.signs() if sign.key in keys]
+    log = under_way(plan, at)
+    if log is not None:
+        leg = any(sign.leg for sign in told)
+        others = [sign.key for sign in told if not sign.leg]
+        kept = {**journal.whole(journal.entry(log).kept, read(plan)), "leg": leg}
+        log.content = sealing.close(log, {**kept, "sign": (others or [""])[0]})
+        log.finished_at = log.finished_at or at
+    pause(plan, STOPPED, [sign.words for sign in told], at=at)
+
+
+@transaction()
+def changed(plan_id: int, *, at: datetime) -> None:
+    """Pause the plan: the person's health has changed, and the health check is asked again."""
+    pause(queries.plan_to_write(plan_id), CHANGED, [], at=at)
+
+
+def ask_all(plan: Plan) -> Enquiry:
+    """Open the whole health check again, with the answers of last time; return whose it is.
+
+    The plan stays as it is: no session opens before the answers are sent, and what is decided on
+    them stops it or lets it go on.
+    """
+    decision = health.latest_decision(plan.lead_id)
+    if decision is None:
+        raise WrongStateError("There is no health check to ask again.")
+    enquiry = decision.intake.enquiry
+    ask_anew(enquiry.public_id)
+    return enquiry
+
+
+@transaction()
+def nothing_new(plan_id: int, *, at: datetime) -> None:
+    """Note that the warning signs were asked again, and nothing was there."""
+    active(plan_id).looked_at(at=at)
+
+
+def follow_decision(lead: Lead, at: datetime) -> None:
+    """Pause a plan that the new answers hold back or rule out, in the caller's transaction.
+
+    Where they do neither, they are a second look at the warning signs as well.
+    """
+    plan = queries.live_plan(lead.id)
+    if plan is None:
+        return
+    if lead.is_held_back and lead.hold != "vigorous":
+        pause(plan, HELD, [], at=at)
+    elif plan.state is PlanState.ACTIVE and misfits(plan):
+        pause(plan, MISFIT, [], at=at)
+    elif plan.state is PlanState.ACTIVE:
+        plan.looked_at(at=at)
+
+
+def pause(plan: Plan, words: str, told: Sequence[str], *, at: datetime) -> None:
+    """Stop a plan that is being trained, note why, and ask the coach to look.
+
+    What somebody told is noted also where the decision on it has stopped the plan already.
+    """
+    notices.no_reminder(plan)
+    was_active = plan.state is PlanState.ACTIVE
+    if was_active:
+        plan.stop(at=at)
+        tell(plan.lead, "plan_stopped", at=at)
+    if was_active or told:
+        note(plan, "stopped", {"words": words, "because": "; ".join(told)}, at=at)
+    if plan.state is PlanState.STOPPED:
+        open_task(plan, [Reason("STOP", words, "")], at=at)
