@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from portal import config, serve
+from portal.chat.answering import return_ignored
 from portal.clock import now
 from portal.demo import seeding
 from portal.desk.actions import return_ignored_claims
@@ -19,6 +20,7 @@ from portal.extensions import settings
 from portal.intake.commands import audit
 from portal.mail import worker as mail_worker
 from portal.onboarding.planning import build_many
+from portal.onboarding.training import end_left_open
 from portal.passes.unused import follow_up
 from portal.privacy import erasing, retention
 from portal.privacy.commands import privacy
@@ -86,6 +88,10 @@ def _return_ignored_claims() -> None:
     return_ignored_claims(now(), settings=settings())
 
 
+def _return_ignored_chats() -> None:
+    return_ignored(now(), settings=settings())
+
+
 def _follow_up_unused_passes() -> None:
     follow_up(at=now())
 
@@ -95,6 +101,10 @@ def _look_after_privacy() -> None:
     erasing.replay(at=now())
     retention.forget_last_notes()
     retention.daily(at=now())
+
+
+def _end_sessions_left_open() -> None:
+    end_left_open(at=now())
 
 
 def _look_after_referrals() -> None:
@@ -112,7 +122,7 @@ def screening() -> None:
 def evaluate(file: IO[str]) -> None:
     """Print the outcome of each case in FILE (or `-`): JSON, a list of {"id", "answers"}."""
     try:
-        outcomes = evaluate_many(_cases(json.load(file)))
+        outcomes = evaluate_many(_cases(file))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(outcomes, indent=1))
@@ -128,13 +138,17 @@ def plan() -> None:
 def build_plans(file: IO[str]) -> None:
     """Print the first plan of each case in FILE (or `-`): {"id", "answers", "modifiers"}."""
     try:
-        plans = build_many(_cases(json.load(file)))
+        plans = build_many(_cases(file))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(plans, indent=1))
 
 
-def _cases(read: Any) -> list[Any]:
+def _cases(file: IO[str]) -> list[Any]:
+    try:
+        read = json.load(file)
+    except RecursionError as error:
+        raise ValueError("The file is nested too deeply.") from error
     shaped = isinstance(read, list) and all(
         isinstance(case, dict) and "id" in case and isinstance(case.get("answers"), dict)
         for case in read
@@ -160,7 +174,9 @@ def new_secrets() -> None:
 
 TICKS = (
     _return_ignored_claims,
+    _return_ignored_chats,
     _follow_up_unused_passes,
     _look_after_referrals,
+    _end_sessions_left_open,
     _look_after_privacy,
 )

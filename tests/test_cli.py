@@ -85,6 +85,7 @@ def test_plan_is_built_for_each_case_in_order(run, tmp_path):
     [
         ("", "Expecting value"),
         ("[1]", "The file must hold a list"),
+        pytest.param("[" * 100_000, "The file is nested too deeply.", id="deep"),
         ('[{"id": 1, "answers": {"mood": 1}}]', "case 1: unknown answer key: mood"),
         ('[{"id": 1, "answers": {"nprs": "4"}}]', "case 1: nprs cannot be '4'"),
         ('[{"id": 1, "answers": {}, "modifiers": ["x"]}]', "case 1: unknown modifiers: x"),
@@ -177,7 +178,7 @@ def test_serve_starts_web_and_worker_and_stops_both(tmp_path, wanted):
         assert len(children) == 2
     finally:
         server.send_signal(wanted)
-        output, _ = server.communicate(timeout=60)
+        output, _ = server.communicate(timeout=90)
     assert server.returncode == 0
     assert f"http://127.0.0.1:{port}/desk/" in output
     assert "manager@demo.example" in output
@@ -191,7 +192,7 @@ def _free_port() -> int:
 
 
 def _wait_for(url: str) -> str:
-    for _ in range(150):
+    for _ in range(400):
         try:
             with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
                 return answer.read().decode().strip()

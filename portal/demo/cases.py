@@ -9,14 +9,15 @@ from typing import Any
 
 from portal import screening
 from portal.extensions import vault
-from portal.intake import actions, reasons, recording, road
+from portal.intake import actions, reasons, recording, road, sheet
+from portal.intake.sheet import Sheet
 from portal.leads.models import Disposition
 from portal.vault import Vault
 
 UNANSWERED = "?"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One set of answers with what the rules say to it; `share` is how common it is."""
 
@@ -25,6 +26,7 @@ class Case:
     disposition: Disposition
     timeframe: str
     hold: str
+    sheet: str
     reasons: str
     questionnaire_version: str
     ruleset_version: str
@@ -61,6 +63,7 @@ def _decided(raw: Mapping[str, Any]) -> Case:
         disposition=Disposition.INCOMPLETE if incomplete else Disposition(verdict.disposition),
         timeframe="none" if incomplete else verdict.timeframe,
         hold="all" if incomplete else verdict.hold,
+        sheet=sheet.pack(Sheet(answers)),
         reasons=reasons.pack(why),
         questionnaire_version=why.questionnaire_version,
         ruleset_version=why.ruleset_version,

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from portal.booking.gate import Gate, gate
 from portal.booking.models import Booking
-from portal.extensions import db
+from portal.extensions import db, transaction
 from portal.intake import sheet
 from portal.intake.queries import latest_decision
-from portal.leads.models import Lead
+from portal.leads.models import Enquiry, Lead
 from portal.onboarding import actions, changing, queries, training
 from portal.onboarding.changing import HeldError, Press
 from portal.staff.models import Staff
@@ -83,6 +83,7 @@ def _train(lead: Lead, coach: Staff, story: Sequence[Told], at: datetime) -> boo
     if decision is None:
         return False
     told = sheet.read(decision.intake).answers
+    _asked_before(decision.intake.enquiry, start)
     opened = actions.begin(lead_id, coach=coach, told=told, at=start)
     actions.save(opened.id, SCREEN, at=start)
     actions.finish(opened.id, staff=coach, at=start)
@@ -94,6 +95,12 @@ def _train(lead: Lead, coach: Staff, story: Sequence[Told], at: datetime) -> boo
     for session in story:
         _session(plan.id, session, at)
     return True
+
+
+@transaction()
+def _asked_before(enquiry: Enquiry, start: datetime) -> None:
+    """Let somebody who has trained for weeks have asked before that."""
+    enquiry.created_at = enquiry.lead.created_at = start - DAY
 
 
 def _session(plan_id: int, told: Told, at: datetime) -> None:

@@ -9,26 +9,28 @@ import secrets
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property
 from typing import Any
 
 from portal.config import Settings
 from portal.demo.cases import Case, cases
 from portal.demo.people import Person, person
-from portal.extensions import vault
-from portal.intake import recording, road, sheet
-from portal.intake.sheet import Sheet
+from portal.intake import recording, road
 from portal.leads import search, wording
 from portal.leads.actions import SAYABLE
 from portal.leads.models import ContactBy, Disposition, Kind, Lead, Purpose, Status
-from portal.leads.response import due_at
+from portal.leads.response import due_within
 from portal.referrals.models import State
 from portal.referrals.news import REFERS
+from portal.vault import Vault
 
 UNFINISHED_SHARE = 0.15
 DAY_PASS_SHARE = 0.3
 TIME_TO_ANSWER = timedelta(minutes=4)
 LETTERS = 7
+COLUMNS = [column for column in Lead.__table__.columns if not column.primary_key]
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 SPACE = len(SAYABLE) ** LETTERS
 STEP = 7_368_787_393
 """Prime to SPACE: stepping by it visits every reference once, in no visible order."""
@@ -45,7 +47,7 @@ class Draft:
     at: datetime
     closed: bool
 
-    @property
+    @cached_property
     def ref(self) -> str:
         """Return the reference of the lead, by which its data key is found."""
         return search.PREFIX + _reference(self.number)
@@ -71,16 +73,15 @@ def draft(number: int, *, at: datetime, closed: bool, case: Case | None = None) 
 class Ledger:
     """Rows by table, ready to be inserted; `ids` holds the last id that each table has given."""
 
-    def __init__(self, *, ids: Mapping[str, int], settings: Settings) -> None:
+    def __init__(self, *, ids: Mapping[str, int], settings: Settings, vault: Vault) -> None:
         self.ids = dict(ids)
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self._settings = settings
+        self._settings, self._vault = settings, vault
 
     def add(self, draft: Draft) -> None:
         """Write every row of one lead."""
-        lead = self._lead(draft)
-        lead_id = self._write("lead", _plain(lead))
-        for word in search.words(lead):
+        lead_id = self._write("lead", self._lead(draft))
+        for word in search.words(Lead(**_named(draft))):
             self.rows["lead_word"].append({"lead_id": lead_id, "word": word})
         asked = {"lead_id": lead_id, "enquiry_id": self._enquiry(draft, lead_id)}
         self._consent(asked, Purpose.CONTACT, draft)
@@ -95,46 +96,26 @@ class Ledger:
         self.rows[table].append(row | {"id": self.ids[table]})
         return self.ids[table]
 
-    def _lead(self, draft: Draft) -> Lead:
-        lead = Lead(
-            ref=draft.ref,
-            name=draft.who.name,
-            email=draft.who.email,
-            email_key=draft.who.email,
-            phone=draft.who.phone,
-            phone_e164=draft.who.phone_e164,
-            contact_by=_contact_by(draft.who),
-            status=Status.UNFINISHED,
-            due_at=due_at(None, at=draft.at, settings=self._settings),
-            is_demo=True,
-            version=0,
-            created_at=draft.at,
-        )
-        lead.touched(at=draft.at)
-        if draft.case is not None:
-            self._screen(lead, draft.case, at=draft.screened_at)
-        if draft.closed:
-            lead.first_reply_at = draft.at + timedelta(minutes=11)
-            lead.close(Status.DONE, at=draft.at + timedelta(days=1))
-        return lead
+    def _lead(self, draft: Draft) -> dict[str, Any]:
+        """Return a lead's row: what everybody with this case went through, at times of its own."""
+        gone, later = _gone(draft.case, draft.closed), draft.at - BEGUN
+        row = {name: it + later if isinstance(it, datetime) else it for name, it in gone.items()}
+        due = self._due(draft.case, at=draft.screened_at if draft.case else draft.at)
+        return row | _named(draft) | {"due_at": due}
 
-    def _screen(self, lead: Lead, case: Case, *, at: datetime) -> None:
-        lead.screened(
-            case.disposition,
-            timeframe=case.timeframe,
-            hold=case.hold,
-            at=at,
-            due_at=due_at(case.disposition, at=at, settings=self._settings),
-        )
+    def _due(self, case: Case | None, *, at: datetime) -> datetime:
+        """Return when a lead is due by the weekly hours: a demo closes on no day."""
+        hours, clocks = self._settings.studio.hours, self._settings.clocks
+        return due_within(hours, case.disposition if case else None, at=at, clocks=clocks)
 
     def _enquiry(self, draft: Draft, lead_id: int) -> int:
         hurts = draft.case is not None and "low_back" in draft.case.answers["pain_sites"]
         visits = draft.kind is Kind.DAY_PASS
         row = {
-            "public_id": secrets.token_urlsafe(32),
+            "public_id": _public_id(draft),
             "lead_id": lead_id,
             "kind": draft.kind,
-            "key": secrets.token_hex(16),
+            "key": _public_id(draft),
             "body_hash": secrets.token_hex(32),
             "name": draft.who.name,
             "email": draft.who.email,
@@ -161,19 +142,19 @@ class Ledger:
         return self._write("consent", row)
 
     def _screening(self, asked: dict[str, Any], draft: Draft, case: Case) -> None:
-        name = recording.public_id()
+        name = _public_id(draft)
         intake = {
             "public_id": name,
             "enquiry_id": asked["enquiry_id"],
             "consent_id": asked["consent_id"],
-            "answers": sheet.seal(f"intake.answers:{name}", Sheet(case.answers), person=draft.ref),
+            "answers": self._vault.seal(f"intake.answers:{name}", case.sheet, person=draft.ref),
             "questionnaire_version": case.questionnaire_version,
             "version": 2,
             "started_at": draft.at,
             "updated_at": draft.screened_at,
             "finished_at": draft.screened_at if case.complete else None,
         }
-        name = recording.public_id()
+        name = _public_id(draft)
         decision = {
             "public_id": name,
             "intake_id": self._write("intake", intake),
@@ -181,7 +162,7 @@ class Ledger:
             "timeframe": case.timeframe,
             "hold": case.hold,
             "complete": case.complete,
-            "reasons": vault().seal(f"decision.reasons:{name}", case.reasons, person=draft.ref),
+            "reasons": self._vault.seal(f"decision.reasons:{name}", case.reasons, person=draft.ref),
             "answer_hash": case.answer_hash,
             "questionnaire_version": case.questionnaire_version,
             "ruleset_version": case.ruleset_version,
@@ -194,7 +175,7 @@ class Ledger:
 
     def _refer(self, lead_id: int, decision_id: int, draft: Draft) -> None:
         row = {
-            "public_id": recording.public_id(),
+            "public_id": _public_id(draft),
             "lead_id": lead_id,
             "decision_id": decision_id,
             "state": State.ADVISED,
@@ -220,8 +201,40 @@ class Ledger:
         self.rows["activity"].append(row)
 
 
-def _plain(lead: Lead) -> dict[str, Any]:
-    return {column.key: getattr(lead, column.key) for column in Lead.__table__.columns}
+@cache
+def _gone(case: Case | None, closed: bool) -> dict[str, Any]:  # noqa: FBT001 - a part of the key
+    """Return the row of a lead that asked when all of them BEGUN, as the model's steps leave it."""
+    lead = Lead(status=Status.UNFINISHED, is_demo=True, version=0, created_at=BEGUN)
+    lead.touched(at=BEGUN)
+    if case is not None:
+        answered = BEGUN + TIME_TO_ANSWER
+        how = {"timeframe": case.timeframe, "hold": case.hold}
+        lead.screened(case.disposition, **how, at=answered, due_at=answered)
+    if closed:
+        lead.first_reply_at = BEGUN + timedelta(minutes=11)
+        lead.close(Status.DONE, at=BEGUN + timedelta(days=1))
+    return {column.key: getattr(lead, column.key) for column in COLUMNS}
+
+
+def _named(draft: Draft) -> dict[str, Any]:
+    who = draft.who
+    return {
+        "ref": draft.ref,
+        "name": who.name,
+        "email": who.email,
+        "email_key": who.email,
+        "phone": who.phone,
+        "phone_e164": who.phone_e164,
+        "contact_by": _contact_by(who),
+    }
+
+
+def _public_id(draft: Draft) -> str:
+    """Return a name that nobody can guess, behind those of earlier leads: indexes grow at one end.
+
+    At a million leads names without an order would have every batch write all of every index.
+    """
+    return f"{draft.number:08x}{secrets.token_urlsafe(26)}"
 
 
 def _contact_by(who: Person) -> ContactBy:

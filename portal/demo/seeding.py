@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Table, func, insert, select, text
 
 from portal.clock import now
-from portal.demo import clients, door, looks
+from portal.demo import clients, door, looks, talks
 from portal.demo.cases import Case, cases
 from portal.demo.diary import open_diary
 from portal.demo.rows import Draft, Ledger, draft
@@ -54,6 +54,8 @@ def seed_studio() -> bool:
     clients.take_on(staff[1], at)
     door.hand_out(staff[-1], at)
     looks.go_round(staff[1], at)
+    talks.talk(staff[-1], staff[1], at)
+    talks.reply(staff[1], at)
     return True
 
 
@@ -116,7 +118,7 @@ def _batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
 @transaction()
 def _insert_batch(batch: list[Draft]) -> None:
     ids = {name: db.session.scalar(select(func.max(_table(name).c.id))) or 0 for name in COUNTED}
-    ledger = Ledger(ids=ids, settings=settings())
+    ledger = Ledger(ids=ids, settings=settings(), vault=vault())
     with vault().holding(one.ref for one in batch):
         for one in batch:
             ledger.add(one)

@@ -3,6 +3,8 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from portal import create_app
+from portal.chat.models import Thread
 from portal.clock import now
 from portal.demo import seeding
 from portal.desk.actions import Press, claim
@@ -16,12 +18,17 @@ from portal.passes.models import DayPass, State, WaiverSignature
 from portal.referrals.models import Referral
 from portal.referrals.models import State as Looked
 from portal.referrals.queries import is_released
+from portal.replies.models import Reply
 from portal.staff.models import Staff
+from tests.conftest import DEMO_KEYS, leave, make_settings
 
 
 @pytest.fixture
-def studio(app, clock):
-    assert seeding.seed_studio()
+def studio(demo_url, tmp_path):
+    app = create_app(make_settings(tmp_path, demo_url, HEALTH_KEYS=DEMO_KEYS))
+    with app.app_context():
+        yield app
+    leave(app)
 
 
 def test_demo_shows_every_outcome(studio):
@@ -55,8 +62,8 @@ def test_demo_shows_every_state_of_a_referral_that_is_not_over(studio):
     assert shown == {*Looked} - {Looked.EXPIRED}
 
 
-def test_demo_accounts_are_printed_and_work(studio, app):
-    client = app.test_client(use_cookies=False)
+def test_demo_accounts_are_printed_and_work(studio):
+    client = studio.test_client(use_cookies=False)
     text = seeding.sign_ins(seeding.settings().instance)
     for email, password in re.findall(r"^  \w+ +(\S+) +(\S+)$", text, re.MULTILINE):
         page = client.get("/staff/sign-in").get_data(as_text=True)
@@ -106,7 +113,32 @@ def test_demo_shows_passes_for_now_to_sign_and_for_later(studio):
 
 def test_demo_has_clients_who_are_well_and_some_who_need_their_coach(studio):
     coach = db.session.scalars(select(Staff).where(Staff.email == "coach@demo.example")).one()
-    found = clients.clients(coach, at=now())
+    found = clients.clients(clients.plans(coach), at=now())
     assert len(found) == 3
     assert [client.why for client in found][:1] != [()]
     assert [client.why for client in found][-1] == ()
+
+
+def test_demo_has_a_chat_in_every_state_and_joins_them_to_its_own_people(studio):
+    threads = db.session.scalars(select(Thread).order_by(Thread.id)).all()
+    shown = [(one.state.value, one.open_rank, one.claimed_by_id is not None) for one in threads]
+    assert shown == [
+        ("waiting", 1, False),
+        ("waiting", 1, True),
+        ("closed", None, True),
+        ("waiting", 0, False),
+        ("answered", 1, True),
+        ("waiting", None, False),
+    ]
+    assert [one.lead.is_demo for one in threads[:5]] == [True] * 5
+    assert threads[4].wants_call
+    assert threads[5].held_because
+
+
+def test_demo_has_a_reply_to_read_and_one_that_is_answered(studio):
+    found = db.session.scalars(select(Reply).order_by(Reply.id)).all()
+    assert [(one.state.value, one.is_flagged) for one in found] == [
+        ("held", False),
+        ("published", False),
+    ]
+    assert [one.answer is not None for one in found] == [False, True]
