@@ -44,6 +44,17 @@ def test_head_equals_the_models(bare_app: Flask):
             assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
 
 
+def test_no_number_that_the_desk_names_in_an_address_is_given_a_second_time(app: Flask):
+    once = [table for table in db.metadata.sorted_tables if table.kwargs["sqlite_autoincrement"]]
+    assert {"lead", "chat_thread", "reply"} <= {table.name for table in once}
+    if db.engine.dialect.name == "sqlite":
+        for table in once:
+            (words,) = db.session.execute(
+                sa.text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table.name}
+            ).one()
+            assert "PRIMARY KEY (id AUTOINCREMENT)" in words, table.name
+
+
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_every_step_goes_up_down_and_up_again_with_data(bare_app: Flask, revision: str):
     with bare_app.app_context():
@@ -52,6 +63,16 @@ def test_every_step_goes_up_down_and_up_again_with_data(bare_app: Flask, revisio
         downgrade(revision="-1")
         upgrade(revision="head")
         assert sorted(_tables()) == sorted([*db.metadata.tables, "alembic_version"])
+
+
+def test_foreign_keys_are_minded_after_a_run_that_found_nothing_to_do(bare_app: Flask):
+    """Else whatever is erased on that connection would leave behind what belongs to it."""
+    with bare_app.app_context():
+        upgrade()
+        upgrade()
+        if db.engine.dialect.name == "sqlite":
+            with db.engine.connect() as connection:
+                assert connection.execute(sa.text("PRAGMA foreign_keys")).scalar_one() == 1
 
 
 def test_going_all_the_way_down_leaves_nothing(bare_app: Flask):
@@ -134,6 +155,26 @@ def test_rewriting_the_leads_keeps_what_belongs_to_them(bare_app: Flask):
             if connection.dialect.name == "sqlite":
                 assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
                 assert connection.execute(sa.text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+def test_open_leads_make_room_for_what_is_reported_and_close_up_again(bare_app: Flask):
+    def ranked(rank: int | None = None) -> int | None:
+        with db.engine.begin() as connection:
+            if rank is not None:
+                connection.execute(sa.text("UPDATE lead SET open_rank = :rank"), {"rank": rank})
+            return connection.execute(sa.text("SELECT open_rank FROM lead")).scalar_one()
+
+    with bare_app.app_context():
+        upgrade(revision="0021")
+        _fill_every_table()
+        found = []
+        for rank in range(6):
+            ranked(rank)
+            upgrade(revision="0023")
+            found.append(ranked())
+            downgrade(revision="0021")
+            assert ranked() == rank
+        assert found == [0, 1, 3, 4, 5, 6]
 
 
 def test_a_status_that_nobody_knows_is_refused(bare_app: Flask):

@@ -45,7 +45,7 @@ def first_answer(app: str, folder: Path, environ: dict[str, str]) -> float:
     """Seconds from starting the server until its first good answer."""
     start = time.perf_counter()
     server, url = _start(app, folder, environ)
-    _wait(f"{url}/healthz")
+    wait_for(f"{url}/healthz")
     taken = time.perf_counter() - start
     _stop(server)
     return taken
@@ -54,7 +54,7 @@ def first_answer(app: str, folder: Path, environ: dict[str, str]) -> float:
 def memory(app: str, folder: Path, environ: dict[str, str]) -> tuple[int, int]:
     """Resident KB of the one worker after a thousand requests, and after all of them."""
     server, url = _start(app, folder, environ)
-    _wait(f"{url}/healthz")
+    wait_for(f"{url}/healthz")
     worker = int(Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()[0])
     _visit(url, 1000)
     before = _resident(worker)
@@ -88,7 +88,7 @@ def _start(app: str, folder: Path, environ: dict[str, str]) -> tuple[subprocess.
     return server, f"http://127.0.0.1:{port}"
 
 
-def _wait(url: str) -> None:
+def wait_for(url: str) -> None:
     for _ in range(3000):
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310

@@ -50,7 +50,7 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VISIBLE_NAMES = {"label-content-name-mismatch": {"enabled": True}}
 """Off by default in axe: what is seen on a control must be in its accessible name (WCAG 2.5.3)."""
-EXPECTED_NOISE = tuple(f"status of {code}" for code in (404, 409, 410, 422, 429))
+EXPECTED_NOISE = tuple(f"status of {code}" for code in (403, 404, 409, 410, 422, 429))
 """Chromium logs every 4xx answer as an error; for a page or a form it is what the test provokes."""
 
 
@@ -62,7 +62,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    where = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    where = next(filter(None, map(shutil.which, names)), None)
     if where is None:
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail("REQUIRE_BROWSER is set and Chromium is not installed.")
@@ -83,6 +84,7 @@ def live_app(fast_folder: Path) -> Flask:
             f"sqlite:///{folder / 'portal.sqlite'}",
             LEAD_MINIMUM_SECONDS="0",
             LEAD_RATE_LIMIT="10000 per minute",
+            CHAT_RATE_LIMIT="10000 per minute",
             EMBED_HOSTS="http://localhost:*",
             SIGN_IN_RATE_LIMIT="10000 per minute",
         )

@@ -53,10 +53,14 @@ class Hands:
                 self.put(control, wanted)
 
     def press(self) -> None:
-        """Send the form, and wait for the page that comes of it."""
+        """Send the form, and wait for the page that comes of it, whole.
+
+        Chromium refuses to go back from a page that is still coming.
+        """
         before = self.page.url
         self.button.click()
         until(self.page, lambda: self.page.url != before or self.is_refused)
+        self.page.wait_for_load_state()
 
     def walk(self, *, each: Callable[[], Any] = lambda: None) -> None:
         """Go page after page to the outcome; `each` looks at every page before it is filled in.

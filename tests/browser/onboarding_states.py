@@ -1,11 +1,12 @@
 """The states of the coach's consult and of a client's plan."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
 from portal.clock import now
-from portal.extensions import db
+from portal.extensions import db, transaction
 from portal.onboarding.links import plan_token
 from portal.onboarding.models import Plan
 from portal.staff.models import Role
@@ -83,6 +84,15 @@ def plan_faulty(stage: Stage) -> Page:
     return page
 
 
+def plan_moved(stage: Stage) -> Page:
+    page = plan_changing(stage)
+    page.get_by_label("Place", exact=True).first.select_option("2")
+    page.locator("form[action*='/move/'] [name=because]").first.fill("They like it second")
+    page.locator("form[action*='/move/'] button").first.click()
+    expect(page.locator(".said")).to_be_focused()
+    return page
+
+
 def one_page(stage: Stage) -> Page:
     page = plan(stage)
     page.goto(f"{page.url}/print")
@@ -115,12 +125,43 @@ def session_refused(stage: Stage) -> Page:
     return page
 
 
+def session_red(stage: Stage) -> Page:
+    page = session(stage)
+    page.locator(".scale__step input[value='7']").check()
+    page.get_by_role("button", name="Keep, and go on").click()
+    expect(page.locator(".light--red")).to_be_visible()
+    return page
+
+
+def asked_after_red(stage: Stage) -> Page:
+    page = session_end(stage, pain="7")
+    page.get_by_role("button", name="Done for today").click()
+    page.wait_for_url("**/check")
+    return page
+
+
+def home_after_red(stage: Stage) -> Page:
+    page = asked_after_red(stage)
+    page.goto(page.url.removesuffix("check"))
+    return page
+
+
+def coach_after_red(stage: Stage) -> Page:
+    asked_after_red(stage)
+    page = stage.desk("/desk/clients", role=Role.MANAGER)
+    page.locator("main .session a").first.click()
+    page.locator("summary", has_text="exercise by exercise").click()
+    return page
+
+
 def session_end(stage: Stage, *, pain: str = "2") -> Page:
     page = session(stage)
+    heading = page.get_by_role("heading", level=1)
     while page.get_by_role("button", name="Keep, and go on").count():
+        title = heading.inner_text()
         page.locator(f".scale__step input[value='{pain}']").check()
         page.get_by_role("button", name="Keep, and go on").click()
-        page.wait_for_load_state()
+        expect(heading).not_to_have_text(title)
     return page
 
 
@@ -128,7 +169,7 @@ def after(stage: Stage) -> Page:
     page = session_end(stage)
     page.locator(".scale__step input[value='7']").check()
     page.get_by_role("button", name="Done for today").click()
-    expect(page.locator(".light")).to_be_visible()
+    expect(page.get_by_role("heading", name="Done for today")).to_be_visible()
     return page
 
 
@@ -141,6 +182,51 @@ def beside_home(path: str) -> Shows:
     return show
 
 
+def my_questions(stage: Stage) -> Page:
+    page = beside_home("questions")(stage)
+    page.locator(".ask summary").first.click()
+    return page
+
+
+def a_year_later(stage: Stage) -> Page:
+    page = given(stage)
+    with stage.app.app_context(), transaction():
+        found = db.session.scalars(db.select(Plan)).one()
+        found.assessment.finished_at = found.lead.screened_at = now() - timedelta(days=365)
+    page.reload()
+    return page
+
+
+def asked_all(stage: Stage) -> Page:
+    page = a_year_later(stage)
+    page.get_by_role("link", name="Go through it").click()
+    return page
+
+
+def sent_again(stage: Stage) -> Page:
+    page = asked_all(stage)
+    page.get_by_role("button", name="Go through my answers").click()
+    page.get_by_role("button", name="Send my answers").click()
+    page.wait_for_url("**/result")
+    return page
+
+
+def leg_sign(stage: Stage) -> Page:
+    page = beside_home("stop")(stage)
+    page.get_by_label("New pain, tingling or numbness down one leg").check()
+    page.get_by_role("button", name="Tell us").click()
+    page.wait_for_url("**/result")
+    return page
+
+
+def leg_sign_at_the_desk(stage: Stage) -> Page:
+    leg_sign(stage)
+    page = stage.desk("/desk/", role=Role.MANAGER)
+    page.locator("li.row a").first.click()
+    expect(page.get_by_text("Until then your training waits.")).to_be_attached()
+    return page
+
+
 def stopped(stage: Stage) -> Page:
     page = beside_home("stop")(stage)
     home = page.url.removesuffix("stop")
@@ -148,6 +234,25 @@ def stopped(stage: Stage) -> Page:
     page.get_by_role("button", name="Tell us").click()
     page.wait_for_url("**/result")
     page.goto(home)
+    return page
+
+
+def closed(stage: Stage) -> Page:
+    page = given(stage)
+    with stage.app.app_context(), transaction():
+        db.session.scalars(db.select(Plan)).one().end(at=now())
+    page.reload()
+    return page
+
+
+def lost(stage: Stage) -> Page:
+    return stage.visit("/plan")
+
+
+def lost_refused(stage: Stage) -> Page:
+    page = lost(stage)
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.locator(".error-summary")).to_be_focused()
     return page
 
 
@@ -165,11 +270,24 @@ CLIENT: Mapping[str, Shows] = {
     "my-session-refused": session_refused,
     "my-session-end": session_end,
     "my-plan-after": after,
+    "my-session-red": session_red,
+    "my-plan-after-red": home_after_red,
     "my-progress": beside_home("progress"),
+    "my-questions": my_questions,
     "my-reminders": beside_home("reminders"),
     "my-stop": beside_home("stop"),
     "my-check": beside_home("check"),
     "my-plan-stopped": stopped,
+    "my-plan-after-a-year": a_year_later,
+    "my-year": asked_all,
+    "my-year-sent": sent_again,
+    "my-leg-sign": leg_sign,
+    "my-plan-closed": closed,
+    "my-link-lost": lost,
+    "my-link-refused": lost_refused,
+    "my-link-sent": lambda stage: stage.visit("/plan/sent"),
+    "coach-leg-sign": leg_sign_at_the_desk,
+    "coach-plan-after-red": coach_after_red,
     "coach-clients": coach_page("/desk/clients"),
     "coach-learning": coach_page("/desk/learning"),
 }
@@ -178,6 +296,7 @@ PLAN: Mapping[str, Shows] = {
     "plan-changing": plan_changing,
     "plan-refused": plan_refused,
     "plan-faulty": plan_faulty,
+    "plan-moved": plan_moved,
     "plan-one-page": one_page,
 }
 CONSULT: Mapping[str, Shows] = {

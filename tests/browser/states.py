@@ -7,10 +7,13 @@ from playwright.sync_api import Page
 
 from portal.clock import now
 from portal.extensions import db
+from tests.booking.conftest import make_coach
+from tests.browser.chat_states import CHAT
 from tests.browser.desk_states import DESK
 from tests.browser.onboarding_states import ONBOARDING
 from tests.browser.privacy_states import PRIVACY
 from tests.browser.referral_states import REFERRALS
+from tests.browser.reply_states import REPLIES
 from tests.browser.stage import (
     Shows,
     Stage,
@@ -24,7 +27,7 @@ from tests.browser.stage import (
     of_question_refused,
     refused,
 )
-from tests.browser.step_states import STEPS
+from tests.browser.step_states import STEPS, behind
 from tests.test_journey import BACK, OUTCOMES
 
 
@@ -35,6 +38,25 @@ def how(stage: Stage) -> Page:
         "document.querySelectorAll('.rules > li:nth-child(n + 4)').forEach(it => it.remove())"
     )
     return page
+
+
+def times(query: str = "", *, refuse: bool = False, pick: bool = False) -> Shows:
+    """Show the open times of a studio with two coaches; `pick` goes on to the form with one."""
+
+    def show(stage: Stage) -> Page:
+        with behind(stage):
+            make_coach("Amir Test")
+            make_coach("Jules Test")
+        page = stage.visit(f"/times{query}")
+        if refuse:
+            return refused(page, "main")
+        if pick:
+            page.locator(".slot input").first.check()
+            page.get_by_role("button", name="Ask for this time").click()
+            page.wait_for_url("**/consult?**")
+        return page
+
+    return show
 
 
 def start(stage: Stage) -> Page:
@@ -85,6 +107,10 @@ PUBLIC: Mapping[str, Shows] = {
     "privacy": of_path("/privacy"),
     "missing": of_path("/nothing-here"),
     "consult": of_path("/consult"),
+    "times": times(),
+    "times-refused": times(refuse=True),
+    "times-picked": times(pick=True),
+    "times-elsewhere": times("?place=phone&zone=Pacific/Auckland"),
     "consult-refused": of_form("/consult"),
     "consult-dialog": of_dialog("consult"),
     "consult-dialog-refused": of_dialog_form("consult"),
@@ -124,4 +150,15 @@ RESULTS: Mapping[str, Shows] = {
     "under-16": of_outcome(age=14, guardian_present="no"),
     "adapted-a-lot": of_outcome(**BACK, conditions=["asthma_copd"], high_bp="controlled"),
 }
-STATES = {**PUBLIC, **CHECK, **RESULTS, **REFERRALS, **STEPS, **DESK, **ONBOARDING, **PRIVACY}
+STATES = {
+    **PUBLIC,
+    **REPLIES,
+    **CHECK,
+    **RESULTS,
+    **REFERRALS,
+    **STEPS,
+    **DESK,
+    **ONBOARDING,
+    **PRIVACY,
+    **CHAT,
+}

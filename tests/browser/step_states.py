@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -74,18 +74,19 @@ def times(query: str = "", prepare: Callable[[], object] = lambda: None) -> Show
     return show
 
 
-def close_tomorrow_and_fill_the_day_after() -> None:
-    first = now().astimezone(settings().studio.zone).date()
+def close(day: date) -> None:
     with transaction() as session:
         session.add(
             StudioClosure(
-                day=first + timedelta(days=1),
-                closed=True,
-                reason="Stocktaking",
-                source=Source.OWN,
-                confirmed_at=now(),
+                day=day, closed=True, reason="Stocktaking", source=Source.OWN, confirmed_at=now()
             )
         )
+
+
+def close_tomorrow_and_fill_the_day_after() -> None:
+    first = now().astimezone(settings().studio.zone).date()
+    close(first + timedelta(days=1))
+    with transaction() as session:
         weekday = (first + timedelta(days=2)).weekday()
         for row in session.scalars(db.select(CoachHours).where(CoachHours.weekday == weekday)):
             row.opens, row.closes, row.break_from, row.break_to = 600, 640, None, None
@@ -175,10 +176,53 @@ def calendar(stage: Stage) -> Page:
     return stage.desk(f"/desk/calendar?day={day:%F}", role=Role.DESK)
 
 
+def outside(stage: Stage) -> Page:
+    """Close a day on which somebody has a session, and one for which there is a pass."""
+    with behind(stage):
+        booked = actions.book(screened().public_id, Wish(free()), hand=Hand(now(), settings()))
+        close(booked.starts_at.astimezone(settings().studio.zone).date())
+        enquiry = ask(name="Kim Test", kind=Kind.DAY_PASS)
+        closed(passes.claim(enquiry.public_id, day=days.offered(at=now())[-1], at=now()))
+    return stage.desk("/desk/hours", role=Role.MANAGER)
+
+
+def studio_week(stage: Stage) -> Page:
+    """Open the usual week of the studio, and send one that cannot be."""
+    page = stage.desk("/desk/hours", role=Role.MANAGER)
+    page.get_by_text("Change the usual week").click()
+    page.get_by_label("From, Wednesday").fill("22:00")
+    page.get_by_role("button", name="Keep these hours").click()
+    expect(page.get_by_label("From, Wednesday")).to_have_attribute("aria-invalid", "true")
+    return page
+
+
+def outside_in_calendar(stage: Stage) -> Page:
+    page = outside(stage)
+    page.get_by_role("link", name="Cancel in the calendar").click()
+    expect(page.locator(".session__out")).to_be_visible()
+    return page
+
+
 def reason(stage: Stage) -> Page:
     page = calendar(stage)
     page.locator(".session summary").first.click()
     expect(page.get_by_label("Reason").first).to_be_visible()
+    return page
+
+
+def wished(stage: Stage) -> Page:
+    with behind(stage):
+        enquiry = screened()
+        with transaction():
+            enquiry.picked = f"slot={free():%Y-%m-%dT%H:%M:%SZ}&place=phone"
+        lead = enquiry.lead_id
+    return stage.desk(f"/desk/leads/{lead}")
+
+
+def wished_picked(stage: Stage) -> Page:
+    page = wished(stage)
+    page.get_by_role("link", name="Book it").click()
+    expect(page.locator(".slot input:checked")).to_have_count(1)
     return page
 
 
@@ -222,16 +266,7 @@ def returned(day_pass: DayPass) -> None:
 
 
 def closed(day_pass: DayPass) -> None:
-    with transaction() as session:
-        session.add(
-            StudioClosure(
-                day=day_pass.valid_on,
-                closed=True,
-                reason="Stocktaking",
-                source=Source.OWN,
-                confirmed_at=now(),
-            )
-        )
+    close(day_pass.valid_on)
 
 
 def kept_back(day_pass: DayPass) -> None:
@@ -258,7 +293,12 @@ STEPS: Mapping[str, Shows] = {
     "session-held": session(held),
     "calendar": calendar,
     "calendar-reason": reason,
+    "calendar-outside": outside_in_calendar,
+    "hours-outside": outside,
+    "hours-week": studio_week,
     "calendar-locked": locked,
+    "lead-wished": wished,
+    "calendar-wished": wished_picked,
     "pass-unsigned": a_pass(nothing),
     "pass-ready": a_pass(signed),
     "pass-used": a_pass(used),

@@ -126,6 +126,9 @@ def test_stranger_goes_from_a_clear_result_to_a_session(visit, screened, width, 
     page.get_by_role("button", name="Book this time").click()
     expect(page.get_by_role("alert")).to_contain_text("Select a time")
     page.locator("a.day").last.click()
+    expect(page.locator("a.day").last).to_be_focused()
+    expect(page.locator("a.day").last).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("heading", name="Choose a day")).to_be_in_viewport(ratio=1)
     words = pick(page, 2)
     if javascript:
         expect(page.locator("[data-picked-words]")).to_have_text(words)

@@ -14,9 +14,11 @@ from portal.extensions import db, transaction
 from portal.intake.actions import record_screening
 from portal.leads.models import Activity, Disposition, Lead, Status
 from portal.leads.story import tell
-from portal.staff.models import Role
+from portal.staff import passwords
+from portal.staff.models import Role, Staff, StaffSession
 from tests.browser.conftest import Visit, seat
 from tests.desk.conftest import make_enquiry, make_lead, make_staff
+from tests.staff.conftest import PASSWORD
 
 AtDesk = Callable[..., Page]
 
@@ -135,6 +137,27 @@ def test_note_key_types_into_the_note_and_not_into_the_desk(at_desk, live_app):
     expect(page.locator("#toast")).to_contain_text("Note added")
     expect(page.locator(".tl")).to_contain_text("each call")
     assert (stories(live_app, "done"), stories(live_app, "claimed")) == (0, 0)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_note_typed_as_the_session_ended_is_sent_after_signing_in(at_desk, live_app, javascript):
+    with behind(live_app):
+        dana = db.session.scalars(db.select(Staff).where(Staff.name == "Dana Test")).one()
+        dana.password_hash = passwords.keep(PASSWORD)
+        lead = lead_named("Bo Test").id
+    page = at_desk(f"/desk/leads/{lead}", javascript=javascript)
+    page.locator("summary[data-key=n]").click()
+    page.get_by_label("Note", exact=True).fill("Rings back at six")
+    with behind(live_app):
+        db.session.execute(db.update(StaffSession).values(seen_at=now() - timedelta(hours=2)))
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.get_by_text("What you had typed is kept")).to_be_visible()
+    page.get_by_label("Email").fill("dana.test@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator("main")).to_contain_text("Rings back at six")
+    assert stories(live_app, "noted") == 1
 
 
 def test_what_is_typed_before_the_note_is_there_is_no_command(at_desk, live_app):

@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 
 from portal.extensions import db
 from portal.leads.models import Enquiry
+from tests.booking.conftest import make_coach
 from tests.browser.conftest import HEIGHT, Visitor
 
 PAGE = """<!doctype html><html lang="en"><head><title>Their page</title>
@@ -90,6 +91,15 @@ def test_mistake_keeps_what_was_typed_and_the_frame_grows(at_theirs):
     page.wait_for_function(f"document.querySelector('iframe').offsetHeight > {before}")
 
 
+def test_what_is_read_beside_the_form_opens_beside_it(at_theirs):
+    page = at_theirs("/consult/inline")
+    inside(page).get_by_label("Your name").fill("Ada Test")
+    with page.context.expect_page() as opened:
+        inside(page).get_by_role("link", name="How we handle your data").click()
+    expect(opened.value.locator("header.site")).to_be_visible()
+    expect(inside(page).get_by_label("Your name")).to_have_value("Ada Test")
+
+
 def test_whole_road_to_the_health_check_goes_without_a_cookie(at_theirs, live_app):
     page = at_theirs("/consult/inline?utm_source=partner&utm_campaign=spring&other=1")
     fill(inside(page))
@@ -104,6 +114,32 @@ def test_whole_road_to_the_health_check_goes_without_a_cookie(at_theirs, live_ap
     assert touch["referrer"] == "http://localhost/consult/inline"
 
 
+def test_slot_picker_leads_from_their_page_to_the_health_check(at_theirs, live_app):
+    with live_app.app_context():
+        make_coach("Amir Test")
+        db.session.remove()
+    page = at_theirs("/times/inline?utm_source=partner")
+    heading = inside(page).get_by_role("heading", level=1, name="Pick a time for your free consult")
+    expect(heading).to_be_visible()
+    inside(page).locator("a.day").last.click()
+    slot = inside(page).locator(".slot input").nth(2)
+    slot.check()
+    words = slot.get_attribute("data-picked")
+    inside(page).get_by_role("button", name="Ask for this time").click()
+    expect(inside(page).get_by_role("heading", level=1)).to_have_text("Book Your Free Consult")
+    expect(inside(page).locator(".lead .flagbox")).to_contain_text(words.partition(" at ")[0])
+    fill(inside(page))
+    inside(page).get_by_role("button", name="Continue").click()
+    expect(inside(page).get_by_role("heading", level=1)).to_be_focused()
+    assert page.context.cookies() == []
+    with live_app.app_context():
+        enquiry = db.session.scalars(db.select(Enquiry)).one()
+        db.session.remove()
+    assert enquiry.picked.startswith("slot=")
+    assert enquiry.touch["first"]["utm_source"] == "partner"
+    assert enquiry.touch["first"]["referrer"] == "http://localhost/times/inline"
+
+
 @pytest.mark.parametrize("way", ["button", "float"])
 def test_button_opens_the_form_in_a_dialog_and_takes_the_focus_back(at_theirs, way):
     page = at_theirs(f"/day-pass/{way}")
@@ -112,7 +148,11 @@ def test_button_opens_the_form_in_a_dialog_and_takes_the_focus_back(at_theirs, w
     page.keyboard.press("Enter")
     heading = inside(page).get_by_role("heading", level=1, name="Get Your Free Day Pass")
     expect(heading).to_be_visible()
-    page.get_by_role("button", name="Close").click()
+    page.wait_for_function("document.querySelector('iframe').offsetHeight > innerHeight")
+    page.get_by_role("dialog").evaluate("it => it.scrollTo(0, it.scrollHeight)")
+    close = page.get_by_role("button", name="Close")
+    expect(close).to_be_in_viewport()
+    close.click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(opener).to_be_focused()
 
@@ -136,8 +176,13 @@ def test_without_a_script_there_is_a_plain_link(at_theirs, address):
 
 def test_site_that_is_not_on_the_list_keeps_its_link(at_theirs, their_site):
     at_theirs.expects("frame-ancestors", "ERR_BLOCKED_BY_RESPONSE", "Framing")
-    page = at_theirs(their_site.replace("localhost", "127.0.0.1") + "/consult/inline")
+    not_listed = their_site.replace("localhost", "127.0.0.1")
+    page = at_theirs(f"{not_listed}/consult/inline")
     page.wait_for_function("document.querySelector('iframe') !== null")
     page.wait_for_timeout(500)
     expect(page.get_by_role("link", name="Book your free consult")).to_be_visible()
     assert page.evaluate("document.querySelector('iframe').offsetHeight") < 30
+    page.goto(f"{not_listed}/consult/button")
+    page.get_by_role("link", name="Book your free consult").click()
+    page.get_by_role("dialog").get_by_role("link", name="Book your free consult").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Book Your Free Consult")

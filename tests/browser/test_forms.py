@@ -144,6 +144,21 @@ def test_form_sent_twice_at_once_is_one_enquiry(opens: Opens, live_app, place, t
     assert kinds == ["finish_check", "staff_alert"]
 
 
+def test_back_at_a_form_that_was_sent_pressing_again_leads_on_and_asks_for_nothing_new(
+    opens: Opens, live_app
+):
+    form = opens("consult", "page")
+    form.fill()
+    form.button.click()
+    form.page.wait_for_url("**/health-check/**")
+    form.page.go_back()
+    expect(form.control("email")).to_have_value(ROBIN["email"])
+    form.button.click()
+    form.page.wait_for_url("**/health-check/**")
+
+    assert rows(live_app, Lead, Enquiry) == [1, 1]
+
+
 @pytest.mark.parametrize("place", ["dialog", "page"])
 @pytest.mark.parametrize("trouble", ["offline", "500"])
 def test_form_that_cannot_be_sent_says_so_and_keeps_everything(

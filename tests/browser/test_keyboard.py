@@ -16,6 +16,7 @@ TOURS = (
     *["home", "article", "privacy", "consult", "consult-refused", "day-pass-dialog-refused"],
     *["start", "ticks", "several", "scales", "text-refused", "check", "still-open", "sure"],
     *["emergency", "urgent", "referral", "caution", "clear", "sign-in-refused", "missing"],
+    *["reply-refused", "reply-emergency", "desk-reply-flagged"],
     *["lead", "lead-answers", "call-menu", "outbox"],
 )
 

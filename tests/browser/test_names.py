@@ -11,7 +11,7 @@ from portal.extensions import db
 from portal.leads.models import Disposition
 from portal.staff.models import Role
 from tests.browser.conftest import WIDTHS, Visit, look, overflows
-from tests.browser.test_states import reflow
+from tests.browser.test_states import set_text_size
 from tests.desk.conftest import make_lead
 from tests.test_journey import OUTCOMES
 
@@ -58,7 +58,8 @@ def test_longest_clock_fits_beside_a_name_in_large_text(visit: Visit, signed_in,
         db.session.commit()
         db.session.remove()
     page = visit("/desk/", **signed_in(Role.DESK))
-    reflow(page, "390 with text at 200 %")
+    set_text_size(page, 32)
+    look(page, width=390)
     expect(page.locator(".row .sla")).to_have_text("Tomorrow, 12:44 pm")
     assert overflows(page) == 0
     name = page.get_by_role("link", name="Ada Test")

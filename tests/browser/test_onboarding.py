@@ -1,12 +1,15 @@
 """The consult in a real browser: a thumb, a keyboard, no script, and a connection that drops."""
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 from portal.extensions import db
 from portal.onboarding import queries
 from portal.onboarding.models import Assessment
 from tests.browser.conftest import overflows
-from tests.browser.onboarding_states import after, consult, given, opening
+from tests.browser.focus import MANY, tab_to
+from tests.browser.onboarding_states import after, consult, given, opening, plan
 from tests.browser.stage import Stage
 
 CANARY = "a canary in a note"
@@ -49,6 +52,33 @@ def test_a_dropped_connection_keeps_what_was_entered_and_says_so(visit, live_app
     assert written(live_app) | {"sleep": "poorly", "activity": "hardly", "day_note": CANARY} == (
         written(live_app)
     )
+
+
+def test_a_portal_that_was_away_is_asked_until_it_is_back(visit, live_app):
+    """The browser has its network all the while, so nothing tells it that we are there again."""
+    page = consult("day")(Stage(visit, live_app))
+    visit.expects("ERR_CONNECTION_REFUSED", "Failed to fetch")
+    page.clock.install()
+    away = re.compile("/day$|/healthz$")
+    page.route(away, lambda route: route.abort("connectionrefused"))
+    page.get_by_label("Work, family, time to train").fill(CANARY)
+    page.get_by_label("Hardly", exact=True).check()
+    expect(page.locator("#notice")).to_contain_text("Not saved: no connection")
+    page.unroute(away)
+    page.clock.fast_forward(6000)
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    expect(page.locator("#notice")).to_be_empty()
+    assert written(live_app)["day_note"] == CANARY
+
+
+def test_the_plan_to_print_is_one_page_on_either_paper(visit, live_app):
+    """With the margins of half an inch that browsers give to paper."""
+    page = plan(Stage(visit, live_app))
+    page.goto(f"{page.url}/print")
+    edges = dict.fromkeys(("top", "right", "bottom", "left"), "12.7mm")
+    for paper in ("A4", "Letter"):
+        printed = page.pdf(format=paper, margin=edges)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, paper
 
 
 def test_everything_on_a_page_can_be_hit_with_a_thumb(visit, live_app):
@@ -118,10 +148,82 @@ def test_a_session_and_a_stop_on_a_phone_by_keyboard_without_a_script(visit, liv
     assert page.locator("main").get_attribute("data-disposition") == "EMERGENCY"
 
 
+def test_a_session_and_a_stop_by_the_tab_key_alone_on_a_phone(visit, live_app):
+    """From link to button to scale: whoever cannot touch a screen gets everywhere."""
+    page = visit(given(Stage(visit, live_app)).url, width=390)
+    tab_on(page, page.get_by_role("button", name="Begin the session"))
+    page.wait_for_url("**/session")
+    while page.get_by_role("button", name="Keep, and go on").count():
+        title = page.get_by_role("heading", level=1).inner_text()
+        tab_to(page, page.locator("[name=pain]").first)
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+        assert page.locator("[name=pain]:checked").get_attribute("value") == "1"
+        tab_on(page, page.get_by_role("button", name="Keep, and go on"))
+        expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+    tab_to(page, page.locator("[name=confidence]").first)
+    page.keyboard.press("Space")
+    tab_on(page, page.get_by_role("button", name="Done for today"))
+    expect(page.locator(".light")).to_contain_text("Green: stay here")
+    tab_back_on(page, page.get_by_role("link", name="Something new?"))
+    page.wait_for_url("**/stop")
+    tab_to(page, page.get_by_label("A change in peeing"))
+    page.keyboard.press("Space")
+    tab_on(page, page.get_by_role("button", name="Tell us"))
+    page.wait_for_url("**/result")
+    assert page.locator("main").get_attribute("data-disposition") == "EMERGENCY"
+
+
+def test_going_on_without_a_connection_keeps_the_page_and_says_so(visit, live_app):
+    page = consult("day")(Stage(visit, live_app))
+    visit.expects("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
+    page.context.set_offline(True)
+    page.get_by_label("Work, family, time to train").fill(CANARY)
+    go_on(page)
+    expect(page.locator("#notice")).to_contain_text("Not saved: no connection")
+    expect(page.get_by_label("Work, family, time to train")).to_have_value(CANARY)
+    page.context.set_offline(False)
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    assert written(live_app)["day_note"] == CANARY
+    go_on(page)
+    page.wait_for_url("**/goals")
+
+
+def test_without_a_connection_a_sign_is_not_lost_and_the_way_to_help_is_said(visit, live_app):
+    page = given(Stage(visit, live_app))
+    visit.expects("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
+    page.goto(f"{page.url}stop")
+    page.get_by_label("A change in peeing").check()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Tell us").click()
+    expect(page.locator("#notice")).to_contain_text("stop for today and call us")
+    expect(page.get_by_label("A change in peeing")).to_be_checked()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Tell us").click()
+    page.wait_for_url("**/result")
+
+
 def test_nothing_of_a_session_stays_in_the_browser(visit, live_app):
     page = after(Stage(visit, live_app))
     kept = page.evaluate(KEPT_BY_THE_BROWSER)
     assert [word for word in ("pain", "confidence", "felt") if word in kept] == []
+
+
+def tab_on(page: Page, target: Locator) -> None:
+    """Reach something with Tab and press it."""
+    tab_to(page, target)
+    page.keyboard.press("Enter")
+
+
+def tab_back_on(page: Page, target: Locator) -> None:
+    """Reach something above with Shift and Tab, and press it."""
+    for _ in range(MANY):
+        if target.evaluate("it => it === document.activeElement"):
+            break
+        page.keyboard.press("Shift+Tab")
+    expect(target).to_be_focused()
+    page.keyboard.press("Enter")
 
 
 def press(page: Page, name: str) -> None:

@@ -4,9 +4,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, overflows
 
 ARTICLE = "/articles/confidence-in-small-steps"
+INK = "rgb(16, 35, 29)"
 
 
 def scripts(page: Page) -> list[str]:
@@ -44,7 +45,22 @@ def test_printed_article_is_the_article_alone(visit: Visit):
     page.emulate_media(media="print")
     for part in ("header.site", "footer.foot", ".aside", ".band", ".tail"):
         expect(page.locator(part)).to_be_hidden()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_css("color", INK)
+    expect(page.locator(".hero")).to_have_css("background-image", "none")
+
+
+def test_letters_twice_as_large_cut_nothing_off_on_a_phone(visit: Visit):
+    page = visit("about:blank", width=390)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Page.enable")
+    devtools.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    page.goto(ARTICLE)
+    cut = page.evaluate(
+        "[...document.querySelectorAll('body, .nav, .dock')]"
+        ".filter(it => it.scrollWidth > it.clientWidth).map(it => it.className)"
+    )
+    size = page.evaluate("getComputedStyle(document.documentElement).fontSize")
+    assert (size, cut, overflows(page)) == ("32px", [], 0)
 
 
 def test_picture_keeps_its_place_and_fits_a_phone(visit: Visit):

@@ -1,9 +1,11 @@
-"""What the first article costs somebody on a phone, as Chromium counts it."""
+"""What the open pages cost somebody on a phone, as Chromium counts it."""
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
+from portal.site.reading import OPEN_PAGES
 from tests.browser.conftest import Visit
 
 ARTICLE = "/articles/sore-back"
@@ -31,12 +33,15 @@ def load(page: Page, path: str) -> list[tuple[str, int]]:
     return loaded
 
 
-def test_first_article_is_light_and_the_next_page_brings_itself_alone(visit: Visit):
-    page = visit("about:blank", width=390)
-
-    cold = load(page, ARTICLE)
+@pytest.mark.parametrize("path", [*OPEN_PAGES, ARTICLE])
+def test_every_open_page_is_light(visit: Visit, path):
+    cold = load(visit("about:blank", width=390), path)
     assert len(cold) <= COLD_REQUESTS, cold
     assert sum(size for _, size in cold) <= COLD_BYTES, cold
 
+
+def test_next_page_brings_itself_alone(visit: Visit):
+    page = visit("about:blank", width=390)
+    load(page, ARTICLE)
     warm = load(page, ARTICLE)
     assert [url for url, _ in warm] == [page.url]

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.one_database
 GOLDEN = Path(__file__).parent / "golden"
 LINK = "http://localhost/health-check/WyJ4IiwxXQ.abc/"
 DESK = "http://localhost/desk/leads/7"
+CHATS = "http://localhost/desk/chats/7"
+CHAT = "http://localhost/chat/WyJ4IiwxXQ.abc"
 PLAN = "http://localhost/plan/WyJ4IiwxXQ.abc/"
 TRAINS = {"name": "Robin", "coach": "Amir", "url": PLAN}
 LETTERS = {
@@ -45,6 +47,12 @@ LETTERS = {
     "plan_ready": ("plan_ready", TRAINS),
     "plan_link": ("plan_link", TRAINS),
     "plan_reminder": ("plan_reminder", TRAINS),
+    "chat_waiting": ("chat_waiting", {"reference": "CH-7K4Q", "url": CHATS, "urgent": False}),
+    "chat_waiting-urgent": (
+        "chat_waiting",
+        {"reference": "CH-7K4Q", "url": CHATS, "urgent": True},
+    ),
+    "chat_answer": ("chat_answer", {"name": "Robin", "url": CHAT}),
     "staff_alert": ("staff_alert", {"reference": "TL-7K4Q", "url": DESK}),
 }
 HEALTH_WORDS = re.compile(
