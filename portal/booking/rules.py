@@ -16,6 +16,8 @@ LIMITS = {
     "remind_last": (0, 1440),
 }
 """The least and the most that each rule may be."""
+STEPS = {"length": 5, "every": 5, "buffer_before": 5, "buffer_after": 5}
+"""Rules that count in whole cells of a coach's time: two sessions of 7 minutes would share one."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from portal.booking.keeping import Span
 from portal.booking.matching import SKILLS
-from portal.booking.rules import LIMITS, Rules
+from portal.booking.rules import LIMITS, STEPS, Rules
 from portal.hours import OpeningHours, minutes_of
 
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -82,11 +82,14 @@ def read_rules(sent: Sent) -> tuple[Rules | None, dict[str, str]]:
     problems: dict[str, str] = {}
     for each in fields(Rules):
         least, most = LIMITS[each.name]
+        step = STEPS.get(each.name, 1)
         text = sent.get(each.name, "").strip()
-        if text.isdecimal() and text.isascii() and least <= int(text[:9]) <= most:
-            values[each.name] = int(text)
+        number = int(text[:9]) if text.isdecimal() and text.isascii() else -1
+        if least <= number <= most and number % step == 0:
+            values[each.name] = number
         else:
-            problems[each.name] = f"{RULES[each.name]}: enter a number from {least} to {most}"
+            wanted = f"a number from {least} to {most}" + f" in steps of {step}" * (step > 1)
+            problems[each.name] = f"{RULES[each.name]}: enter {wanted}"
     problems = problems or _clashes(values)
     return (None if problems else Rules(**values)), problems
 

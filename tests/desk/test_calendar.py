@@ -408,9 +408,11 @@ def test_managers_set_the_rules_and_a_wrong_one_comes_back(mara, dana):
     kept = mara.client.post(path, data={**form, **values, "length": "45"})
     assert "The rules are kept." in mara.get(kept.location).text
     assert diary.rules() == replace(diary.rules(), length=45)
-    wrong = mara.client.post(path, data={**form, **values, "length": "0"})
-    assert wrong.status_code == 422
-    assert "enter a number from 5 to 240" in wrong.text
+    for name, number in (("length", "0"), ("length", "242"), ("every", "7"), ("buffer_after", "3")):
+        wrong = mara.client.post(path, data={**form, **values, name: number})
+        assert wrong.status_code == 422
+        assert re.search(r"enter a number from \d+ to \d+ in steps of 5", wrong.text), name
+        assert f'value="{number}"' in wrong.text
     assert dana.client.post(path, data={**form, **values}).status_code in {400, 403}
     for together in ({"notice": "2880", "horizon_days": "2"}, {"remind_last": "1440"}):
         refused = mara.client.post(path, data={**form, **values, **together})
