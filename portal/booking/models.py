@@ -50,7 +50,6 @@ class CoachProfile(Base):
     )
     skills: Mapped[list[str]] = mapped_column(JSON, default=list)
     bookable: Mapped[bool] = mapped_column(default=True)
-    intro: Mapped[str] = mapped_column(String(200), default="")
     staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
 
 

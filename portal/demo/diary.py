@@ -35,7 +35,7 @@ def open_diary(staff: Sequence[Staff], at: datetime) -> None:
 @transaction()
 def _hours(coaches: Sequence[Staff]) -> None:
     for coach, skills in zip(coaches, SKILLS, strict=True):
-        db.session.add(CoachProfile(staff_id=coach.id, skills=skills, bookable=True, intro=""))
+        db.session.add(CoachProfile(staff_id=coach.id, skills=skills, bookable=True))
         for weekday in range(7):
             db.session.add(
                 CoachHours(

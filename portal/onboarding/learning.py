@@ -36,7 +36,7 @@ def keep_skills(staff_id: int, chosen: Collection[str]) -> None:
     """Keep what a coach can do: booking reads it when it chooses one."""
     profile = db.session.get(CoachProfile, staff_id)
     if profile is None:
-        profile = CoachProfile(staff_id=staff_id, bookable=False, intro="")
+        profile = CoachProfile(staff_id=staff_id, bookable=False)
         db.session.add(profile)
     profile.skills = [skill for skill in SKILLS if skill in chosen]
 

@@ -39,7 +39,7 @@ def make_coach(name: str, *, skills: tuple[str, ...] = (), week: range = range(7
     )
     db.session.add(coach)
     db.session.flush()
-    db.session.add(CoachProfile(staff_id=coach.id, skills=list(skills), bookable=True, intro=""))
+    db.session.add(CoachProfile(staff_id=coach.id, skills=list(skills), bookable=True))
     for weekday in week:
         db.session.add(
             CoachHours(
