@@ -6,12 +6,12 @@ from sqlalchemy.orm import aliased
 
 from portal.clock import now
 from portal.extensions import db, transaction
-from portal.intake.actions import record_screening
 from portal.intake.models import Decision, Intake
 from portal.leads.models import Enquiry
 from portal.onboarding.models import Assessment, Plan
 from portal.orm import WITH_HIDDEN, Base, Hideable, Veiled
 from tests.intake.conftest import asks
+from tests.intake.recorded import record_screening
 
 __all__ = ["asks"]
 

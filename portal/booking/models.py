@@ -37,7 +37,6 @@ class Source(StrEnum):
 
 
 SHOWED = frozenset({State.ARRIVED, State.ARRIVED_LATE})
-OWNS_TIME = frozenset(State) - {State.CANCELLED}
 
 
 class CoachProfile(Base):

@@ -9,9 +9,11 @@ from typing import Any
 
 from portal import screening
 from portal.extensions import vault
-from portal.intake import actions, reasons, recording, road, sheet
+from portal.intake import reasons, recording, road, sheet
 from portal.intake.sheet import Sheet
 from portal.leads.models import Disposition
+from portal.screening.questionnaire import Answers
+from portal.screening.questions import Question
 from portal.vault import Vault
 
 UNANSWERED = "?"
@@ -22,7 +24,7 @@ class Case:
     """One set of answers with what the rules say to it; `share` is how common it is."""
 
     share: int
-    answers: Mapping[str, Any]
+    answers: Answers
     disposition: Disposition
     timeframe: str
     hold: str
@@ -50,7 +52,7 @@ def _cases(_fingerprinted_by: Vault) -> tuple[Case, ...]:
 
 
 def _decided(raw: Mapping[str, Any]) -> Case:
-    answers = actions.filled(
+    answers = filled(
         {key: None if value == UNANSWERED else value for key, value in raw["answers"].items()}
     )
     verdict = road.verdict_on(answers)
@@ -69,3 +71,18 @@ def _decided(raw: Mapping[str, Any]) -> Case:
         ruleset_version=why.ruleset_version,
         answer_hash=recording.fingerprint(answers),
     )
+
+
+def filled(answers: Answers) -> dict[str, Any]:
+    """Return the answers with every question on their path answered, save those given as None."""
+    asked = screening.questionnaire()
+    whole = dict(answers)
+    while open_keys := [key for key in asked.missing(whole) if key not in answers]:
+        whole[open_keys[0]] = _mild(asked.questions[open_keys[0]], whole)
+    return asked.prune(whole)
+
+
+def _mild(question: Question, answers: Answers) -> Any:
+    if question.default is not None:
+        return question.default
+    return question.values[0] if question.options else answers["age"]

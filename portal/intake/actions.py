@@ -1,8 +1,6 @@
 """The verbs of the health check; each is one transaction on one person's locked row."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from portal import screening
 from portal.clock import now
@@ -13,12 +11,9 @@ from portal.intake.readings import About
 from portal.intake.reasons import Reasons
 from portal.intake.road import RESULT, Step
 from portal.intake.sheet import Sheet, Submitted
-from portal.leads.models import Enquiry
 from portal.leads.story import tell
-from portal.screening.questions import Question
+from portal.screening.questionnaire import Answers
 from portal.staff.models import Staff
-
-Answers = Mapping[str, Any]
 
 
 @transaction()
@@ -86,23 +81,6 @@ def mail_link(public_id: str, *, at: datetime) -> None:
         tell(lead, "link_sent", at=at)
 
 
-@transaction()
-def record_screening(
-    enquiry: Enquiry, *, answers: Answers, wording: str, at: datetime
-) -> Decision | None:
-    """Answer and send a whole health check at once, for the demo studio and for tests.
-
-    A key left out takes its default or its first option, None stays unanswered. Return the last
-    decision on it, None when nothing was decided because the desk knows of something graver.
-    """
-    lead = queries.lead_to_write(enquiry.public_id)
-    intake = queries.intake_of(enquiry.id) or road.open_check(enquiry, lead, wording=wording, at=at)
-    whole = filled(answers)
-    road.keep(intake, Sheet(whole), at=at)
-    _end(intake, whole, at=at)
-    return queries.decision_on(intake.id)
-
-
 def read_reasons(decision: Decision, *, staff: Staff, page: str) -> Reasons:
     """Open a decision's reasons for a member of staff and note who read them, when and where.
 
@@ -115,21 +93,6 @@ def read_reasons(decision: Decision, *, staff: Staff, page: str) -> Reasons:
         why = reasons.read(decision)
     readings.anchor(end)
     return why
-
-
-def filled(answers: Answers) -> dict[str, Any]:
-    """Return the answers with every question on their path answered, save those given as None."""
-    asked = screening.questionnaire()
-    whole = dict(answers)
-    while open_keys := [key for key in asked.missing(whole) if key not in answers]:
-        whole[open_keys[0]] = _mild(asked.questions[open_keys[0]], whole)
-    return asked.prune(whole)
-
-
-def _mild(question: Question, answers: Answers) -> Any:
-    if question.default is not None:
-        return question.default
-    return question.values[0] if question.options else answers["age"]
 
 
 def _intake(public_id: str) -> Intake:

@@ -98,10 +98,6 @@ class Block:
                 problems[ask.key] = str(wrong)
         return values, problems
 
-    def is_answered(self, values: Values) -> bool:
-        """Say whether anything on this page has an answer."""
-        return any(values.get(ask.key) is not None for ask in self.asks)
-
 
 @dataclass(frozen=True)
 class Book:

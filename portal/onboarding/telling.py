@@ -9,7 +9,6 @@ from portal.intake import screens, sheet
 from portal.intake.models import Intake
 from portal.onboarding.blocks import Block
 from portal.onboarding.signs import signs
-from portal.screening import questionnaire
 
 SCOPE = (
     "We are fitness professionals: we support movement and strength. "
@@ -94,9 +93,3 @@ def _together(said: list[tuple[Any, Any]]) -> str:
         f"pain {ask.says(value)}" if ask.kind == "scale" else ask.says(value) for ask, value in said
     ]
     return ". ".join(each[:1].upper() + each[1:] for each in words)
-
-
-def page_of(key: str) -> str:
-    """Return the page of the health check that asks for one answer."""
-    asked = questionnaire()
-    return next(page.slug for page in asked.pages if key in page.keys)

@@ -12,10 +12,10 @@ from portal.booking.models import CoachHours, CoachProfile
 from portal.booking.wishes import Hand, Wish
 from portal.clock import now
 from portal.extensions import db, settings, transaction
-from portal.intake.actions import record_screening
 from portal.leads.models import Enquiry, Kind, Lead, Status
 from portal.leads.response import due_at
 from portal.staff.models import Role, Staff
+from tests.intake.recorded import record_screening
 
 TUESDAY_10 = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 """Tuesday 10:00 am in Chicago, two days after the tests' Sunday noon."""

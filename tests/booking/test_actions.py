@@ -12,10 +12,10 @@ from portal.booking.wishes import TakenError, Wish
 from portal.clock import now
 from portal.errors import WrongStateError
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.leads.models import Activity, Status
 from portal.mail.models import MailState, OutboxMail
 from tests.booking.conftest import TUESDAY_10, at
+from tests.intake.recorded import record_screening
 
 
 def count(table) -> int:

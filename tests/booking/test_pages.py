@@ -10,11 +10,11 @@ from portal.booking import actions, links, queries
 from portal.booking.models import Booking, CoachHours, State
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.leads.links import health_check_token
 from portal.mail.models import OutboxMail
 from tests.booking.conftest import TUESDAY_10, TUESDAY_11, at
 from tests.desk.conftest import make_staff
+from tests.intake.recorded import record_screening
 
 SLOT = "2026-11-24T16:00:00Z"
 

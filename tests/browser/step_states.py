@@ -15,7 +15,6 @@ from portal.booking.search import Search
 from portal.booking.wishes import Hand, Wish
 from portal.clock import now
 from portal.extensions import db, settings, transaction
-from portal.intake.actions import record_screening
 from portal.leads.links import health_check_token
 from portal.leads.models import Enquiry, Kind
 from portal.passes import actions as passes
@@ -26,6 +25,7 @@ from portal.passes.signing import Signer
 from portal.staff.models import Role
 from tests.booking.conftest import ask, make_coach
 from tests.browser.stage import Shows, Stage
+from tests.intake.recorded import record_screening
 
 ILL = {"temp_illness": "yes"}
 

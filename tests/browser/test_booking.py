@@ -16,12 +16,12 @@ from portal.booking.search import Search
 from portal.booking.wishes import Hand, Wish
 from portal.clock import now
 from portal.extensions import db, settings
-from portal.intake.actions import record_screening
 from portal.leads.links import health_check_token
 from portal.leads.models import Enquiry
 from portal.staff.models import Role
 from tests.booking.conftest import make_coach
 from tests.browser.conftest import axe_violations, look, overflows
+from tests.intake.recorded import record_screening
 
 READABLE = 4.5
 CONTRAST = """it => {

@@ -11,13 +11,13 @@ from playwright.sync_api import Page, expect
 
 from portal.clock import now
 from portal.extensions import db, transaction
-from portal.intake.actions import record_screening
 from portal.leads.models import Activity, Disposition, Lead, Status
 from portal.leads.story import tell
 from portal.staff import passwords
 from portal.staff.models import Role, Staff, StaffSession
 from tests.browser.conftest import Visit, seat
 from tests.desk.conftest import make_enquiry, make_lead, make_staff
+from tests.intake.recorded import record_screening
 from tests.staff.conftest import PASSWORD
 
 AtDesk = Callable[..., Page]

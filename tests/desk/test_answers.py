@@ -7,13 +7,13 @@ import pytest
 
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.intake.models import Reading
 from portal.intake.queries import latest_decision
 from portal.intake.reasons import read
 from portal.leads.models import Activity, Disposition, Kind, Lead
 from portal.staff.models import Role
 from tests.desk.conftest import FRAGMENT, make_enquiry, make_lead, make_staff, sign_in
+from tests.intake.recorded import record_screening
 
 ANSWERS = {
     "age": 47,

@@ -5,11 +5,11 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.intake.models import Reading
 from portal.leads.models import Lead
 from portal.staff.models import Role
 from tests.desk.conftest import make_enquiry, make_lead, make_staff, sign_in
+from tests.intake.recorded import record_screening
 
 TOLD = {"age": 47, "pain_sites": ["low_back"], "duration": "lt_2w", "free_text": "CANARY-heron"}
 

@@ -11,6 +11,7 @@ from portal.extensions import db
 from portal.intake import actions, sheet
 from portal.intake.models import Decision, Intake
 from portal.leads.models import Consent
+from tests.intake.recorded import record_screening
 from tests.intake.test_road_to_result import BACK, the_lead
 
 
@@ -26,7 +27,7 @@ from tests.intake.test_road_to_result import BACK, the_lead
     ],
 )
 def test_whole_check_at_once_takes_the_same_road(asks, answers, level):
-    decision = actions.record_screening(asks(), answers=answers, wording="Invented", at=now())
+    decision = record_screening(asks(), answers=answers, wording="Invented", at=now())
     assert decision.disposition == level
     assert the_lead().disposition == level
     assert db.session.scalars(select(Consent.wording)).one() == "Invented"
@@ -81,7 +82,7 @@ def test_many_presses_on_the_first_page_begin_one_check(asks, app):
 
 def test_many_presses_at_the_end_send_one_decision(asks, app):
     enquiry = asks()
-    actions.record_screening(enquiry, answers={"surgery": None}, wording="Invented", at=now())
+    record_screening(enquiry, answers={"surgery": None}, wording="Invented", at=now())
     public_id, at = enquiry.public_id, now()
     actions.answer(public_id, slug="more-24", submitted={"surgery": ["none"]}, at=at)
 

@@ -10,7 +10,6 @@ import pytest
 
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.leads.models import Enquiry, Lead
 from portal.mail.models import MailState, OutboxMail
 from portal.onboarding import changing, journal, links, plan_home, queries
@@ -20,6 +19,7 @@ from portal.referrals.models import Referral, State
 from portal.referrals.queries import of_lead
 from tests.desk.conftest import Desk, dana, form_on, fresh, jules, kinds_of
 from tests.intake.conftest import asks
+from tests.intake.recorded import record_screening
 from tests.referrals.conftest import verified
 
 __all__ = ["asks", "dana", "fresh", "jules", "kinds_of"]

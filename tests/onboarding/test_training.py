@@ -10,7 +10,6 @@ import pytest
 from portal.booking.gate import Gate, gate
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.leads.models import RANK, REPORTED_RANK, Disposition, Purpose
 from portal.leads.queries import enquiries
 from portal.mail.models import OutboxMail
@@ -25,6 +24,7 @@ from portal.privacy import consents, mailing
 from portal.referrals.queries import of_lead
 from portal.screening import questionnaire
 from tests.desk.conftest import form_on, make_enquiry, make_lead, rows_of
+from tests.intake.recorded import record_screening
 from tests.intake.walker import Walker
 from tests.onboarding.conftest import (
     BACK,

@@ -9,7 +9,6 @@ from flask import Flask
 
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.leads.kinds import Kind
 from portal.leads.links import health_check_token
 from portal.leads.models import Activity, Enquiry, Lead
@@ -19,6 +18,7 @@ from portal.passes.signing import Signer
 from portal.staff.models import Role, Staff
 from tests.desk.conftest import Desk, form_on, make_staff, sign_in
 from tests.intake.conftest import asks
+from tests.intake.recorded import record_screening
 
 __all__ = ["Desk", "asks", "form_on", "make_staff", "sign_in"]
 

@@ -8,7 +8,6 @@ import pytest
 
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.leads.kinds import Kind
 from portal.leads.links import health_check_token
 from portal.leads.models import Activity, Enquiry
@@ -17,6 +16,7 @@ from portal.passes import actions, days, entry
 from portal.passes.identity import AlreadyHadOneError
 from portal.passes.models import DayPass, PassIdentity
 from tests.desk.conftest import form_on
+from tests.intake.recorded import record_screening
 from tests.passes.conftest import SATURDAY, SUNDAY, claim_url, fresh, kinds, member
 
 

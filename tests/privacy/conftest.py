@@ -6,12 +6,12 @@ import pytest
 
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.leads.kinds import Disposition
 from portal.leads.models import Consent, Enquiry, Lead, Purpose
 from portal.staff.models import Role
 from tests.desk.conftest import Desk, make_lead, make_staff, sign_in
 from tests.intake.conftest import asks, starts
+from tests.intake.recorded import record_screening
 from tests.passes.conftest import issues, screened
 from tests.test_journey import OUTCOMES
 

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.leads.kinds import Kind
 from portal.leads.models import Activity, Enquiry, Lead
 from portal.mail.models import OutboxMail
@@ -24,6 +23,7 @@ from portal.referrals.verifying import Word
 from portal.staff.models import Role
 from tests.desk.conftest import Desk, form_on, make_staff, sign_in
 from tests.intake.conftest import asks
+from tests.intake.recorded import record_screening
 
 __all__ = ["Desk", "asks", "form_on", "make_staff", "sign_in"]
 

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from portal.booking.gate import Gate, gate
 from portal.clock import now
 from portal.extensions import db, transaction
-from portal.intake.actions import record_screening
 from portal.leads.models import Consent, Disposition, Purpose, Status
 from portal.mail.models import OutboxMail
 from portal.referrals import actions, chores, queries, verifying
 from portal.referrals.answer import Answer
 from portal.referrals.models import State
+from tests.intake.recorded import record_screening
 from tests.referrals.conftest import (
     EMERGENCY,
     REFERRED,

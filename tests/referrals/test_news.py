@@ -6,12 +6,12 @@ from sqlalchemy import select
 from portal.booking.gate import Gate, gate
 from portal.clock import now
 from portal.extensions import db
-from portal.intake.actions import record_screening
 from portal.intake.queries import latest_decision
 from portal.leads.models import Disposition, Purpose
 from portal.privacy import consents
 from portal.referrals import queries
 from portal.referrals.models import Referral, State
+from tests.intake.recorded import record_screening
 from tests.referrals.conftest import (
     EMERGENCY,
     REFERRED,
