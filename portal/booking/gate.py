@@ -49,7 +49,7 @@ def judge(lead: Lead, decision: Decision | None) -> Gate:
     if lead.disposition in ALARMS or alarming:
         return Gate.ALARM
     if decision is None or decision.intake.finished_at is None:
-        return Gate.UNFINISHED
+        return Gate.HELD if _waits(lead) else Gate.UNFINISHED
     if Disposition.INCOMPLETE in {decision.disposition, lead.disposition}:
         return Gate.UNFINISHED
     if lead.status is Status.HELD or not ((cleared or _allows(decision)) and _allows(lead)):
@@ -75,6 +75,11 @@ def must_allow(lead: Lead, decision: Decision | None, *, by_staff: bool) -> None
 def lets_staff_book(lead: Lead, decision: Decision | None) -> bool:
     """Say whether the desk may book a person with this last decision."""
     return judge(lead, decision) in FOR_STAFF
+
+
+def _waits(lead: Lead) -> bool:
+    """Say whether the desk knows of a hold, which stands while somebody answers anew."""
+    return lead.disposition in LEVELS and lead.hold not in HOLDS
 
 
 def _allows(judged: Decision | Lead) -> bool:

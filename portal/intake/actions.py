@@ -102,7 +102,10 @@ def _intake(public_id: str) -> Intake:
 
 
 def _end(intake: Intake, answers: Answers, *, at: datetime) -> None:
+    """Decide; it is finished before, as those who hear of the decision look at both."""
     verdict, missing = road.verdict_on(answers), screening.questionnaire().missing(answers)
+    if not missing and intake.finished_at is None:
+        intake.finish(at=at)
     if verdict.at_once:
         decision = recording.alarm(intake, verdict, answers, complete=not missing, at=at)
         recording.shown(decision, at=at)
@@ -110,5 +113,3 @@ def _end(intake: Intake, answers: Answers, *, at: datetime) -> None:
         recording.leave_open(intake, verdict, answers, because="health_check_incomplete", at=at)
     else:
         recording.conclude(intake, verdict, answers, at=at)
-    if not missing and intake.finished_at is None:
-        intake.finish(at=at)

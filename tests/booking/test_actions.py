@@ -12,6 +12,7 @@ from portal.booking.wishes import TakenError, Wish
 from portal.clock import now
 from portal.errors import WrongStateError
 from portal.extensions import db
+from portal.intake.actions import ask_anew
 from portal.leads.models import Activity, Status
 from portal.mail.models import MailState, OutboxMail
 from tests.booking.conftest import TUESDAY_10, at
@@ -120,6 +121,16 @@ def test_nobody_is_booked_whom_the_health_check_holds(asks, amir, hand, answers,
     with pytest.raises(ClosedGateError):
         actions.book_for(enquiry.lead_id, at(10), hand=hand(amir))
     assert count(Booking) == 0
+
+
+def test_a_hold_stands_for_the_desk_too_while_somebody_answers_anew(asks, amir, hand):
+    enquiry = asks(surgery="lt_12w")
+    ask_anew(enquiry.public_id)
+    with pytest.raises(ClosedGateError) as closed:
+        actions.book_for(enquiry.lead_id, at(10), hand=hand(amir))
+    assert closed.value.gate is Gate.HELD
+    with pytest.raises(ClosedGateError):
+        actions.book(enquiry.public_id, at(10), hand=hand())
 
 
 def test_nobody_books_before_the_health_check_but_the_desk_may_for_them(asks, amir, hand):

@@ -23,8 +23,11 @@ def record_screening(
     with transaction():
         lead = queries.lead_to_write(public_id)
         intake = queries.intake_of(enquiry.id)
-        intake = intake or road.open_check(enquiry, lead, wording=wording, at=at)
+        if intake is None:
+            intake = road.open_check(enquiry, lead, wording=wording, at=at)
+        intake.reopen()
         road.keep(intake, Sheet(filled(answers)), at=at)
         intake_id = intake.id
     actions.send(public_id, at=at)
-    return queries.decision_on(intake_id)
+    with transaction():
+        return queries.decision_on(intake_id)
