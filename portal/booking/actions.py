@@ -103,7 +103,10 @@ def showed(booking_id: int, state: State, *, hand: Hand, seen: int) -> Booking:
 
 @transaction()
 def recover(booking_id: int, *, hand: Hand) -> Booking:
-    """Write to somebody who did not come, with a link to another time; once for a session."""
+    """Write to somebody who did not come, with a link to another time; once for a session.
+
+    Raise ClosedGateError for somebody who must see a clinician first: nobody invites them.
+    """
     booking = queries.to_write(booking_id)
     if booking.recovered_at is not None:
         return booking
@@ -111,6 +114,7 @@ def recover(booking_id: int, *, hand: Hand) -> Booking:
         raise WrongStateError("This message is for somebody who did not come.")
     if queries.live(booking.lead_id) is not None:
         raise WrongStateError(ANOTHER)
+    gate_for_staff(booking.lead)
     notices.missed_you(booking)
     booking.recovered_at = hand.at
     booking.touched(at=hand.at)
@@ -123,7 +127,8 @@ def recover(booking_id: int, *, hand: Hand) -> Booking:
 def undo(booking_id: int, *, hand: Hand, seen: int) -> Booking:
     """Take back a cancellation or a word about who came.
 
-    Raise TakenError when the time is gone, WrongStateError when they have another session by now.
+    Whom the health check holds by now stays on the queue, and is not reminded. Raise TakenError
+    when the time is gone, WrongStateError when they have another session by now.
     """
 
     def try_it() -> Booking:
@@ -140,8 +145,11 @@ def undo(booking_id: int, *, hand: Hand, seen: int) -> Booking:
         if was_cancelled:
             _take_again(booking)
             notices.booked(booking)
-        notices.reminders(booking, at=hand.at)
-        booking.lead.booked(at=hand.at)
+        if gate.lets_staff_book(booking.lead, latest_decision(booking.lead_id)):
+            notices.reminders(booking, at=hand.at)
+            booking.lead.booked(at=hand.at)
+        else:
+            booking.lead.touched(at=hand.at)
         _tell(booking, "unchanged", hand)
         return booking
 

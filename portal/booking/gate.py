@@ -49,7 +49,7 @@ def judge(lead: Lead, decision: Decision | None) -> Gate:
     if lead.disposition in ALARMS or alarming:
         return Gate.ALARM
     if decision is None or decision.intake.finished_at is None:
-        return Gate.HELD if _waits(lead) else Gate.UNFINISHED
+        return Gate.HELD if waits(lead) else Gate.UNFINISHED
     if Disposition.INCOMPLETE in {decision.disposition, lead.disposition}:
         return Gate.UNFINISHED
     if lead.status is Status.HELD or not ((cleared or _allows(decision)) and _allows(lead)):
@@ -77,9 +77,10 @@ def lets_staff_book(lead: Lead, decision: Decision | None) -> bool:
     return judge(lead, decision) in FOR_STAFF
 
 
-def _waits(lead: Lead) -> bool:
+def waits(lead: Lead) -> bool:
     """Say whether the desk knows of a hold, which stands while somebody answers anew."""
-    return lead.disposition in LEVELS and lead.hold not in HOLDS
+    held = lead.disposition in LEVELS and lead.hold not in HOLDS
+    return held or lead.disposition in ALARMS
 
 
 def _allows(judged: Decision | Lead) -> bool:

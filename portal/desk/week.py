@@ -11,6 +11,7 @@ from flask import Response, make_response, render_template, request
 
 from portal import opening
 from portal.booking import diary, queries
+from portal.booking.gate import waits
 from portal.booking.models import Booking, State
 from portal.booking.outside import outside
 from portal.clock import now
@@ -106,6 +107,7 @@ def _sessions(span: Span) -> dict[str, Any]:
             hours=opening.weekly(settings()),
         ),
         "states": State,
+        "waits": waits,
     }
 
 

@@ -1,0 +1,67 @@
+"""What the health check says after a session was booked or missed: desk, mail and person agree."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from portal.booking import actions, queries
+from portal.booking.gate import ClosedGateError
+from portal.booking.models import Booking, State
+from portal.clock import now
+from portal.extensions import db
+from portal.leads.models import Enquiry, Lead, Status
+from portal.mail.models import MailState, OutboxMail
+from tests.booking.conftest import TUESDAY_10, at
+from tests.desk.conftest import sign_in
+from tests.intake.recorded import record_screening
+from tests.referrals.conftest import EMERGENCY, REFERRED
+
+GRAVE = pytest.mark.parametrize("answers", [EMERGENCY, REFERRED], ids=["emergency", "referral"])
+
+
+def answer_again(enquiry: Enquiry, **answers: object) -> None:
+    record_screening(enquiry, answers={"age": 40, **answers}, wording="I agree", at=now())
+
+
+def lead_of(booking: Booking) -> Lead:
+    db.session.rollback()
+    db.session.expire_all()
+    return queries.booking(booking.id).lead
+
+
+def waiting(kind: str) -> int:
+    ready = OutboxMail.state == MailState.READY
+    return len(db.session.scalars(select(OutboxMail).where(ready, OutboxMail.kind == kind)).all())
+
+
+@pytest.fixture
+def missed(asks, amir, hand, clock):
+    """Somebody who did not come, half an hour later."""
+    booking = actions.book(asks().public_id, at(10), hand=hand())
+    clock.move_to(TUESDAY_10 + timedelta(minutes=30))
+    return actions.showed(booking.id, State.NO_SHOW, hand=hand(amir), seen=booking.version)
+
+
+@GRAVE
+def test_taking_back_a_no_show_takes_nobody_off_the_queue_who_must_be_seen(
+    missed, amir, hand, answers
+):
+    answer_again(missed.enquiry, **answers)
+    rank = lead_of(missed).open_rank
+    back = actions.undo(missed.id, hand=hand(amir), seen=missed.version)
+    lead = lead_of(back)
+    assert (back.state, lead.status, lead.open_rank) == (State.BOOKED, Status.WAITING, rank)
+    assert waiting("reminder") == 0
+
+
+@GRAVE
+def test_nobody_is_offered_another_time_who_must_be_seen_first(app, missed, amir, hand, answers):
+    desk = partial(sign_in(app, amir).get, "/desk/calendar?day=2026-11-24")
+    assert "Offer another time by mail" in desk().text
+    answer_again(missed.enquiry, **answers)
+    assert "Offer another time by mail" not in desk().text
+    with pytest.raises(ClosedGateError):
+        actions.recover(missed.id, hand=hand(amir))
+    assert (lead_of(missed).status, waiting("missed_you")) == (Status.WAITING, 0)
