@@ -146,12 +146,18 @@ class Lead(Base):
         """
         self.disposition, self.timeframe, self.hold = Disposition.CAUTION, "none", leaves
         self.reported_at = None
-        self._is_news(at=at, due_at=due_at)
+        if self.status is Status.BOOKED:
+            self.touched(at=at)
+        else:
+            self._is_news(at=at, due_at=due_at)
 
     def held_again(
         self, disposition: Disposition, *, timeframe: str, hold: str, at: datetime, due_at: datetime
     ) -> None:
-        """Hold what a clearance had let go: it is over, or was taken back."""
+        """Hold what a clearance had let go: it is over, or was taken back.
+
+        Whoever has a session is on the queue again: somebody has to speak to them before it.
+        """
         self.disposition, self.timeframe, self.hold = disposition, timeframe, hold
         self._is_news(at=at, due_at=due_at)
 
@@ -254,7 +260,7 @@ class Lead(Base):
 
     def _is_news(self, *, at: datetime, due_at: datetime) -> None:
         self.snoozed_until = None
-        if self.status in {Status.BOOKED, Status.HELD}:
+        if self.status is Status.HELD:
             self.touched(at=at)
         else:
             self._move(Status.WAITING, at=at, due_at=due_at)

@@ -11,12 +11,18 @@ from portal.booking.gate import ClosedGateError
 from portal.booking.models import Booking, State
 from portal.clock import now
 from portal.extensions import db
-from portal.leads.models import Enquiry, Lead, Status
+from portal.leads.models import RANK, Disposition, Enquiry, Lead, Status
 from portal.mail.models import MailState, OutboxMail
+from portal.referrals import queries as referrals
+from portal.referrals.actions import hear_the_person, hear_the_professional
+from portal.referrals.answer import NOT_NOW, OK, Answer
+from portal.referrals.chores import expire
+from portal.referrals.models import State as Verdict
+from portal.referrals.verifying import Word, verify
 from tests.booking.conftest import TUESDAY_10, at
 from tests.desk.conftest import sign_in
 from tests.intake.recorded import record_screening
-from tests.referrals.conftest import EMERGENCY, REFERRED
+from tests.referrals.conftest import EMERGENCY, PROFESSIONAL, REFERRED, take
 
 GRAVE = pytest.mark.parametrize("answers", [EMERGENCY, REFERRED], ids=["emergency", "referral"])
 
@@ -65,3 +71,39 @@ def test_nobody_is_offered_another_time_who_must_be_seen_first(app, missed, amir
     with pytest.raises(ClosedGateError):
         actions.recover(missed.id, hand=hand(amir))
     assert (lead_of(missed).status, waiting("missed_you")) == (Status.WAITING, 0)
+
+
+@pytest.fixture
+def cleared(asks, amir, hand):
+    """Somebody whose own word a coach went by, with a session on Wednesday; their letter is out."""
+    enquiry = asks(**REFERRED)
+    referral = referrals.of_lead(enquiry.lead_id)
+    link = take(referral)
+    told = Answer(says=OK, **PROFESSIONAL)
+    clearance = hear_the_person(referral.id, answer=told, evidence=None, at=now())
+    until = (now() + timedelta(days=1)).date()
+    word = Word(Verdict.CLEARED, until=until)
+    verify(enquiry.lead_id, clearance.id, word, staff=amir, at=now())
+    return actions.book(enquiry.public_id, at(10, day=25), hand=hand()), link
+
+
+def is_seen_by_the_desk(booking: Booking) -> bool:
+    lead = lead_of(booking)
+    return (lead.status, lead.open_rank) == (Status.WAITING, RANK[Disposition.REFERRAL])
+
+
+def test_a_clearance_that_ends_before_the_session_is_seen_at_the_desk(cleared, clock):
+    booking, _ = cleared
+    assert (lead_of(booking).status, waiting("reminder")) == (Status.BOOKED, 2)
+    clock.advance(days=2)
+    assert expire(at=now()) == 1
+    assert is_seen_by_the_desk(booking)
+    assert (booking.state, waiting("reminder")) == (State.BOOKED, 0)
+
+
+def test_a_professional_who_answers_after_the_session_was_booked_is_read_at_the_desk(cleared):
+    booking, link = cleared
+    told = Answer(says=NOT_NOW, **PROFESSIONAL)
+    hear_the_professional(link.public_id, answer=told, at=now())
+    assert is_seen_by_the_desk(booking)
+    assert (booking.state, waiting("reminder")) == (State.BOOKED, 0)
