@@ -160,16 +160,21 @@ def follow_decision(lead: Lead, at: datetime) -> None:
     """Keep quiet about a session that the health check now holds back, and remind again after.
 
     Runs inside the decision's own transaction, on the locked lead. The new version names the
-    reminders anew: those of the old one exist already, dropped.
+    reminders anew: those of the old one exist already, dropped. Whoever only answered anew for
+    the session that stands needs no time agreed with them.
     """
-    booking = queries.live(lead.id)
+    booking, decision = queries.live(lead.id), latest_decision(lead.id)
     if booking is None:
         return
     booking.touched(at=at)
-    if gate.gate(lead) in {gate.Gate.OPEN, gate.Gate.UNFINISHED}:
+    found = gate.judge(lead, decision)
+    if found in gate.FOR_STAFF:
         notices.reminders(booking, at=at)
     else:
         notices.no_reminders(booking)
+    asks_no_more = decision is not None and booking.came_of(decision.intake.enquiry)
+    if found is gate.Gate.OPEN and asks_no_more and booking.starts_at > at:
+        lead.booked(at=at)
 
 
 def gate_for_staff(lead: Lead) -> None:

@@ -68,7 +68,10 @@ def way_back(enquiry: Enquiry) -> str | None:
 
 
 def listen(app: Flask, listener: Listener) -> None:
-    """Let `listener` know of every outcome a lead comes to, inside the same transaction."""
+    """Let `listener` know of every outcome a lead comes to, inside the same transaction.
+
+    A clearance of it, and the end of one, are told as well.
+    """
     app.extensions.setdefault(LISTENERS, []).append(listener)
 
 

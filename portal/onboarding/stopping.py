@@ -88,7 +88,8 @@ def nothing_new(plan_id: int, *, at: datetime) -> None:
 def follow_decision(lead: Lead, at: datetime) -> None:
     """Pause a plan that the new answers hold back or rule out, in the caller's transaction.
 
-    Where they do neither, they are a second look at the warning signs as well.
+    Where they do neither, they are a second look at the warning signs as well; a clearance that
+    is verified is none.
     """
     plan = queries.live_plan(lead.id)
     if plan is None:
@@ -97,7 +98,7 @@ def follow_decision(lead: Lead, at: datetime) -> None:
         pause(plan, HELD, [], at=at)
     elif plan.state is PlanState.ACTIVE and misfits(plan):
         pause(plan, MISFIT, [], at=at)
-    elif plan.state is PlanState.ACTIVE:
+    elif plan.state is PlanState.ACTIVE and lead.screened_at == at:
         plan.looked_at(at=at)
 
 

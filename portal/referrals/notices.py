@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from portal.extensions import settings
-from portal.leads.models import Kind, Lead
+from portal.leads.models import Kind, Lead, Status
 from portal.leads.notices import first_name
 from portal.mail import outbox
 from portal.referrals import queries
@@ -43,8 +43,10 @@ def answer_came(referral: Referral, clearance: Clearance) -> None:
 
 
 def pick_a_time(referral: Referral, *, at: datetime) -> None:
-    """Tell the person that the door is open, once for each verification."""
-    _send(referral, kind="pick_a_time", occurrence=str(referral.lead.version), at=at)
+    """Tell the person that the door is open, once for each verification; a booked time stands."""
+    lead = referral.lead
+    is_booked = lead.status is Status.BOOKED
+    _send(referral, kind="pick_a_time", occurrence=str(lead.version), at=at, is_booked=is_booked)
 
 
 def not_yet(referral: Referral, *, at: datetime) -> None:

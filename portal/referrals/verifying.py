@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.errors import WrongStateError
 from portal.extensions import db, transaction, vault
+from portal.intake import handover
 from portal.leads.models import Activity, Disposition, Lead
 from portal.leads.story import tell
 from portal.referrals import answer, news, notices, queries
@@ -119,6 +120,7 @@ def put_back(lead: Lead, line: Activity, *, staff: Staff, at: datetime) -> None:
         db.session.get_one(Clearance, before["clearance_id"]).agreed = None
     notices.withdraw(referral.public_id)
     lead.touched(at=at)
+    handover.decided(lead, at=at)
     if referral.releases(today=queries.today(at)):
         notices.reminders(referral, at=at)
 
@@ -129,6 +131,7 @@ def _tell_the_person(referral: Referral, *, at: datetime) -> None:
         notices.not_yet(referral, at=at)
         return
     news.let_go(referral, at=at)
+    handover.decided(referral.lead, at=at)
     if not referral.lead.is_held_back:
         notices.pick_a_time(referral, at=at)
     notices.reminders(referral, at=at)

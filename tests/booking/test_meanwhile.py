@@ -10,8 +10,9 @@ from portal.booking import actions, queries
 from portal.booking.gate import ClosedGateError
 from portal.booking.models import Booking, State
 from portal.clock import now
+from portal.desk import actions as desk
 from portal.extensions import db
-from portal.leads.models import RANK, Disposition, Enquiry, Lead, Status
+from portal.leads.models import RANK, Disposition, Enquiry, Kind, Lead, Status
 from portal.mail.models import MailState, OutboxMail
 from portal.referrals import queries as referrals
 from portal.referrals.actions import hear_the_person, hear_the_professional
@@ -20,9 +21,9 @@ from portal.referrals.chores import expire
 from portal.referrals.models import State as Verdict
 from portal.referrals.verifying import Word, verify
 from tests.booking.conftest import TUESDAY_10, at
-from tests.desk.conftest import sign_in
+from tests.desk.conftest import make_enquiry, sign_in
 from tests.intake.recorded import record_screening
-from tests.referrals.conftest import EMERGENCY, PROFESSIONAL, REFERRED, take
+from tests.referrals.conftest import EMERGENCY, PROFESSIONAL, REFERRED, take, verified
 
 GRAVE = pytest.mark.parametrize("answers", [EMERGENCY, REFERRED], ids=["emergency", "referral"])
 
@@ -64,10 +65,10 @@ def test_taking_back_a_no_show_takes_nobody_off_the_queue_who_must_be_seen(
 
 @GRAVE
 def test_nobody_is_offered_another_time_who_must_be_seen_first(app, missed, amir, hand, answers):
-    desk = partial(sign_in(app, amir).get, "/desk/calendar?day=2026-11-24")
-    assert "Offer another time by mail" in desk().text
+    calendar = partial(sign_in(app, amir).get, "/desk/calendar?day=2026-11-24")
+    assert "Offer another time by mail" in calendar().text
     answer_again(missed.enquiry, **answers)
-    assert "Offer another time by mail" not in desk().text
+    assert "Offer another time by mail" not in calendar().text
     with pytest.raises(ClosedGateError):
         actions.recover(missed.id, hand=hand(amir))
     assert (lead_of(missed).status, waiting("missed_you")) == (Status.WAITING, 0)
@@ -107,3 +108,37 @@ def test_a_professional_who_answers_after_the_session_was_booked_is_read_at_the_
     hear_the_professional(link.public_id, answer=told, at=now())
     assert is_seen_by_the_desk(booking)
     assert (booking.state, waiting("reminder")) == (State.BOOKED, 0)
+
+
+@pytest.mark.parametrize("mildly", [{}, {"pain_sites": ["low_back"], "nprs": 3}])
+def test_whoever_answers_anew_for_the_session_that_stands_is_not_asked_for_a_time(
+    asks, amir, hand, clock, mildly
+):
+    booking = actions.book(asks().public_id, at(10), hand=hand())
+    answer_again(booking.enquiry, surgery=None)
+    assert lead_of(booking).status is Status.WAITING
+    answer_again(booking.enquiry, **mildly)
+    assert (lead_of(booking).status, waiting("reminder")) == (Status.BOOKED, 2)
+    clock.move_to(TUESDAY_10)
+    came = actions.showed(booking.id, State.ARRIVED, hand=hand(amir), seen=booking.version)
+    assert came.lead.status is Status.DONE
+
+
+def test_whoever_asks_for_something_else_stays_on_the_queue(asks, amir, hand):
+    booking = actions.book(asks().public_id, at(10), hand=hand())
+    other = make_enquiry(booking.lead, kind=Kind.DAY_PASS)
+    answer_again(other)
+    assert (lead_of(booking).status, waiting("reminder")) == (Status.WAITING, 2)
+
+
+def test_a_clearance_brings_the_reminders_back_and_asks_for_no_other_time(asks, amir, hand):
+    booking = actions.book(asks().public_id, at(10), hand=hand())
+    answer_again(booking.enquiry, **REFERRED)
+    assert (lead_of(booking).status, waiting("reminder")) == (Status.WAITING, 0)
+    line = verified(referrals.of_lead(booking.lead_id), amir)
+    assert (lead_of(booking).status, waiting("reminder")) == (Status.BOOKED, 2)
+    subject = select(OutboxMail.subject).where(OutboxMail.kind == "pick_a_time")
+    assert db.session.scalars(subject).one() == f"Your time stands ({booking.lead.ref})"
+    desk.undo(booking.lead_id, line.id, staff=amir, at=now())
+    assert (lead_of(booking).status, waiting("reminder")) == (Status.WAITING, 0)
+    assert waiting("pick_a_time") == 0

@@ -9,7 +9,8 @@ import pytest
 
 from portal.booking.gate import Gate, gate
 from portal.clock import now
-from portal.extensions import db
+from portal.extensions import db, transaction
+from portal.intake.handover import decided
 from portal.leads.models import RANK, REPORTED_RANK, Disposition, Purpose
 from portal.leads.queries import enquiries
 from portal.mail.models import OutboxMail
@@ -133,6 +134,15 @@ def test_two_reds_open_a_task_for_the_coach(given, jules, clock):
     assert page.count("Two red sessions within two weeks") == 1
     send(jules, page, f"/desk/plans/{person.plan_id}/looked", because="Rang, all well")
     assert queries.open_task(person.plan_id) is None
+
+
+def test_a_word_about_an_outcome_of_before_is_no_second_look(given, clock):
+    lead, person = given()
+    looked_at = person.plan.screened_at
+    clock.advance(days=30)
+    with transaction():
+        decided(fresh(lead), at=now())
+    assert (person.plan.state, person.plan.screened_at) == (PlanState.ACTIVE, looked_at)
 
 
 def test_after_red_the_warning_signs_are_asked_at_once_also_on_the_first_day(given, clock):

@@ -14,6 +14,7 @@ GOLDEN = Path(__file__).parent / "golden"
 FACTS = {
     "name": "Robin",
     "is_pass": False,
+    "is_booked": False,
     "reference": "TL-7K4Q",
     "url": "http://localhost/referral/WyJ4IiwxXQ.abc",
 }
@@ -21,6 +22,7 @@ LETTERS = {
     "referral_link": ("referral_link", FACTS),
     "pick_a_time": ("pick_a_time", FACTS),
     "pick_a_time-pass": ("pick_a_time", FACTS | {"is_pass": True, "name": "Łukasz"}),
+    "pick_a_time-booked": ("pick_a_time", FACTS | {"is_booked": True}),
     "not_yet": ("not_yet", FACTS),
     "referral_follow_up-first": ("referral_follow_up", FACTS | {"last": False}),
     "referral_follow_up-last": ("referral_follow_up", FACTS | {"last": True}),
