@@ -11,10 +11,13 @@ TIME_TO_FINISH = timedelta(minutes=20)
 
 
 def finish_check(enquiry: Enquiry, *, at: datetime) -> None:
-    """Remind the person of the health check; whoever finishes it in time never gets this."""
+    """Remind the person of the health check; whoever finishes it in time never gets this.
+
+    The lead's version tells one letting in from the next: the one before may have been taken back.
+    """
     outbox.put(
         kind="finish_check",
-        uid=f"finish_check:{enquiry.public_id}:1",
+        uid=f"finish_check:{enquiry.public_id}:{enquiry.lead.version}:1",
         recipient=enquiry.email,
         reference=enquiry.lead.ref,
         due=at + TIME_TO_FINISH,

@@ -207,6 +207,8 @@ def test_undo_of_a_release_holds_the_lead_and_its_mail(staff):
     actions.undo(lead.id, line, staff=staff, at=now())
     assert (fresh(lead).status, lead.held_because) == (Status.HELD, "sent within seconds")
     assert mails() == [("finish_check", MailState.CANCELLED)]
+    actions.release(press_on(fresh(lead), staff), settings=settings())
+    assert sorted(state for _, state in mails()) == [MailState.CANCELLED, MailState.READY]
 
 
 def claimed(staff, clock, **after) -> Lead:

@@ -105,7 +105,7 @@ def test_mail_waits_for_the_health_check_and_rings_at_the_desk(ask, only_lead):
     answer = ask()
     finish, alert = rows(OutboxMail)
     enquiry, lead = rows(Enquiry)[0], only_lead()
-    assert (finish.kind, finish.uid) == ("finish_check", f"finish_check:{enquiry.public_id}:1")
+    assert (finish.kind, finish.uid) == ("finish_check", f"finish_check:{enquiry.public_id}:1:1")
     assert (finish.recipient, finish.reference) == ("robin@example.com", lead.ref)
     assert finish.due == now() + timedelta(minutes=20)
     assert finish.not_after == now() + timedelta(days=7)

@@ -211,7 +211,7 @@ def test_what_the_person_asks_for_still_goes_out_after_contact_is_withdrawn(asks
     consents.withdraw(enquiry.lead_id, Purpose.CONTACT, at=now())
     resting = {m.uid: mailing.rests(m) for m in db.session.scalars(sa.select(OutboxMail))}
     assert sorted(resting.values()) == [False, False, True]
-    assert resting[f"finish_check:{enquiry.public_id}:1"]
+    assert resting[f"finish_check:{enquiry.public_id}:{enquiry.lead.version}:1"]
 
 
 def test_the_worker_keeps_home_what_was_queued_after_a_withdrawal(asks, app, monkeypatch):
