@@ -42,12 +42,12 @@ def follow_decision(lead: Lead, at: datetime) -> None:
     decision, referral = latest_decision(lead.id), queries.of_lead(lead.id)
     if decision is None or decision.disposition is Disposition.INCOMPLETE:
         return
+    if lead.is_held_back:
+        notices.suppress_offers(lead)
     if referral is not None:
         notices.withdraw(referral.public_id)
     if decision.disposition not in REFERS:
         return
-    if decision.disposition in ALARMS:
-        notices.suppress_offers(lead)
     if referral is None:
         db.session.add(opened(lead, decision, at=at))
     elif says_something_new(referral.decision, decision):

@@ -15,7 +15,7 @@ from portal.words import day_words
 REMINDERS = (30, 7)
 MORNING = time(9)
 OFFERS = ("pass_follow_up", "missed_you")
-"""Mails that invite somebody to come; a person who was told to get help gets none of them."""
+"""Mails that invite somebody to come; whom the health check holds back gets none of them."""
 
 
 def link(referral: Referral, *, at: datetime) -> None:
@@ -90,7 +90,7 @@ def withdraw(public_id: str) -> None:
 
 
 def suppress_offers(lead: Lead) -> None:
-    """Take back every invitation that still waits for somebody who was told to get help."""
+    """Take back every invitation that still waits for somebody who is held back by now."""
     for mail in queries.waiting_mails(lead.ref, kinds=OFFERS):
         outbox.cancel(mail.uid)
 

@@ -25,7 +25,6 @@ __all__ = ["Desk", "asks", "form_on", "make_staff", "sign_in"]
 SATURDAY = date(2026, 11, 28)
 SUNDAY = date(2026, 11, 22)
 ADAPT = {"pain_sites": ["low_back"], "nprs": 3}
-URGENT = {"pain_sites": ["low_back"], "saddle": "new"}
 
 Issues = Callable[..., DayPass]
 

@@ -15,8 +15,9 @@ from portal.clock import now
 from portal.config import WrongSettingError
 from portal.errors import WrongStateError
 from portal.extensions import db, settings, transaction, vault
+from portal.leads.queries import latest_enquiry
 from portal.mail import outbox
-from portal.mail.models import OutboxMail
+from portal.mail.models import MailState, OutboxMail
 from portal.passes import actions, days, entry, signing, waiver
 from portal.passes.models import DayPass, State, WaiverSignature
 from portal.passes.signing import Signer
@@ -25,8 +26,10 @@ from portal.qr import QUIET_ZONE, qr_svg
 from portal.vault import CannotOpenError
 from tests.conftest import make_settings
 from tests.desk.conftest import form_on
+from tests.intake.recorded import record_screening
 from tests.leads.conftest import counts
 from tests.passes.conftest import SATURDAY, SUNDAY, fresh, kinds, member
+from tests.referrals.conftest import REFERRED, URGENT
 
 
 def url(day_pass, page=""):
@@ -385,6 +388,17 @@ def test_nobody_who_should_see_a_doctor_gets_a_cheerful_mail(issues, clock):
     assert follow_up(at=now()) == 1
     kinds_sent = db.session.scalars(db.select(OutboxMail.kind)).all()
     assert "pass_follow_up" not in kinds_sent
+
+
+@pytest.mark.parametrize("answers", [URGENT, REFERRED, {"temp_illness": "yes"}])
+def test_nobody_whom_the_night_holds_back_is_written_to_in_the_morning(issues, clock, answers):
+    day_pass = issues(day=SUNDAY)
+    clock.advance(days=1)
+    assert follow_up(at=now()) == 1
+    enquiry = latest_enquiry(day_pass.lead_id)
+    record_screening(enquiry, answers=answers, wording="I agree", at=now())
+    mail = db.select(OutboxMail.state).where(OutboxMail.kind == "pass_follow_up")
+    assert db.session.scalars(mail).one() is MailState.CANCELLED
 
 
 def test_names_in_every_script_fit_a_pass_and_a_document(client, issues):
