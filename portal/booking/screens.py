@@ -27,6 +27,8 @@ HAD_ONE = "had-one"
 """The step of whoever picked a time while another of theirs stood."""
 ELSEWHERE = "elsewhere"
 """Where somebody stands whose address or number has a session that another enquiry led to."""
+ANOTHER = "another"
+"""Where somebody stands whose own health check is in order, and another of theirs is not."""
 SAID_ELSEWHERE = "A time is booked already."
 TAKEN = "That time has just been taken. Here are the nearest ones."
 

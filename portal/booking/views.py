@@ -21,6 +21,7 @@ from portal.extensions import settings
 from portal.htmx import leave_for
 from portal.intake import handover
 from portal.intake.queries import enquiry as find_enquiry
+from portal.intake.queries import intake_of, latest_decision
 from portal.leads.links import health_check_token
 from portal.leads.models import Enquiry, Kind, Lead
 from portal.leads.queries import enquiries
@@ -196,8 +197,16 @@ def _standing(enquiry: Enquiry, found: Gate) -> str:
     slug = "check" if found is Gate.UNFINISHED else "result"
     return render_template(
         "booking/standing.html",
-        gate=found.value,
+        gate=screens.ANOTHER if _is_in_order(enquiry, found) else found.value,
         lead=enquiry.lead,
         first_name=words.first(enquiry.lead.name),
         health_check=url_for("intake.page", token=token, slug=slug),
     )
+
+
+def _is_in_order(enquiry: Enquiry, found: Gate) -> bool:
+    """Say whether another health check closes the gate, so that nothing is left to do on this."""
+    newest, own = latest_decision(enquiry.lead_id), intake_of(enquiry.id)
+    elsewhere = newest is not None and newest.intake.enquiry_id != enquiry.id
+    is_sent = own is not None and own.finished_at is not None
+    return elsewhere and (is_sent or found is not Gate.UNFINISHED)

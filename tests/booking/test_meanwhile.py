@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.booking import actions, queries
 from portal.booking.gate import ClosedGateError
+from portal.booking.links import book_token
 from portal.booking.models import Booking, State
 from portal.clock import now
 from portal.desk import actions as desk
@@ -142,3 +143,14 @@ def test_a_clearance_brings_the_reminders_back_and_asks_for_no_other_time(asks, 
     desk.undo(booking.lead_id, line.id, staff=amir, at=now())
     assert (lead_of(booking).status, waiting("reminder")) == (Status.WAITING, 0)
     assert waiting("pick_a_time") == 0
+
+
+@pytest.mark.parametrize("answers", [{"surgery": None}, REFERRED, EMERGENCY])
+def test_a_health_check_in_order_does_not_send_round_in_circles_whom_another_one_stops(
+    asks, client, answers
+):
+    enquiry = asks()
+    answer_again(make_enquiry(enquiry.lead, kind=Kind.DAY_PASS), **answers)
+    page = client.get(f"/book/{book_token(enquiry)}")
+    assert (page.status_code, "another request" in page.text) == (403, True)
+    assert "/health-check/" not in page.text
