@@ -64,12 +64,21 @@ def record(
 def alarm(
     intake: Intake, verdict: screening.Decision, answers: Answers, *, complete: bool, at: datetime
 ) -> Decision:
-    """Record an emergency or urgent outcome; the clock at the desk starts with its first answer."""
-    decision = record(intake, verdict, answers, complete=complete, at=at)
+    """Record an emergency or urgent outcome; the clock at the desk starts with its first answer.
+
+    An emergency that another health check told of stays one until a whole one says less.
+    """
     lead = intake.enquiry.lead
+    stays = not complete and _emergency_is_open(intake, verdict)
+    decision = record(intake, verdict, answers, complete=complete, at=at)
     notices.no_need_to_finish(intake.enquiry)
-    is_news = lead.disposition is not decision.disposition or lead.status is not Status.WAITING
-    if is_news or lead.is_snoozed(at=at):
+    is_awake = lead.status is Status.WAITING and not lead.is_snoozed(at=at)
+    if stays:
+        if not is_awake:
+            lead.heard_from(at=at, due_at=due_at(lead.disposition, at=at, settings=settings()))
+            notices.staff_alert(decision)
+        handover.decided(lead, at=at)
+    elif lead.disposition is not decision.disposition or not is_awake:
         _hand_over(decision, at=at)
         notices.staff_alert(decision)
     else:
@@ -126,3 +135,12 @@ def _hand_over(decision: Decision, *, at: datetime) -> None:
         due_at=due_at(level, at=at, settings=settings()),
     )
     handover.decided(lead, at=at)
+
+
+def _emergency_is_open(intake: Intake, verdict: screening.Decision) -> bool:
+    """Say whether the desk is about an emergency that this health check never told of."""
+    lead, said = intake.enquiry.lead, queries.decision_on(intake.id)
+    known, told = Disposition.EMERGENCY, Disposition(verdict.disposition)
+    said_here = known in {told, said.disposition if said else None}
+    is_open = lead.status in {Status.WAITING, Status.CONTACTED}
+    return lead.disposition is known and is_open and not said_here
