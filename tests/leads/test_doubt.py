@@ -117,3 +117,26 @@ def test_good_form_of_a_held_person_lets_them_in(ask, only_lead):
     assert (only_lead().status, only_lead().held_because) == ("unfinished", None)
     assert len(rows(Enquiry)) == 2
     assert len(rows(OutboxMail)) == 2
+
+
+def test_hasty_form_of_somebody_known_asks_again_once_they_go_on(ask, client, only_lead):
+    ask()
+    with transaction():
+        only_lead().close(Status.DONE, at=now())
+    client.post("/consult", data=fields(client.get("/consult").text) | ROBIN)
+    assert (only_lead().status, len(rows(OutboxMail))) == ("done", 2)
+    with transaction():
+        went_on(rows(Enquiry)[-1], at=now())
+    assert (only_lead().status, only_lead().open_rank) == ("unfinished", UNKNOWN_RANK)
+    assert [mail.kind for mail in rows(OutboxMail)][2:] == ["finish_check", "staff_alert"]
+    assert [line.kind for line in rows(Activity)] == ["asked", "asked_again", "released"]
+
+
+@pytest.mark.parametrize("typed", [{}, {"message": "buy this"}])
+def test_going_on_changes_nothing_for_who_was_let_in_or_is_kept_out(ask, only_lead, typed):
+    ask()
+    ask(**typed)
+    before, mails = only_lead().version, len(rows(OutboxMail))
+    with transaction():
+        went_on(rows(Enquiry)[-1], at=now())
+    assert (only_lead().version, len(rows(OutboxMail))) == (before, mails)
