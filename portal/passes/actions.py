@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 from portal import opening
 from portal.extensions import db, settings, transaction
 from portal.intake import queries as intakes
-from portal.leads.kinds import Disposition, Kind
+from portal.leads.kinds import Disposition, Kind, Status
 from portal.leads.lead import Lead
 from portal.leads.models import Enquiry
 from portal.leads.queries import latest_enquiry, lead_to_write
@@ -115,6 +115,18 @@ def give_back(pass_id: int, *, at: datetime) -> None:
     identity.let_go(pass_id)
     tell(day_pass.lead, "pass_given_back", at=at)
     notices.withdraw(day_pass)
+
+
+def follow_decision(lead: Lead, at: datetime) -> None:
+    """Leave somebody alone again who only answered anew for the pass that they have.
+
+    Runs inside the decision's own transaction, on the locked lead.
+    """
+    decision, ahead = intakes.latest_decision(lead.id), _counted(lead, at=at)
+    if decision is None or ahead is None or not ahead.is_ahead(days.today(at)):
+        return
+    if ahead.enquiry_id == decision.intake.enquiry_id and lead.status is Status.WAITING:
+        _put_off(lead, ahead.valid_on, at=at)
 
 
 @transaction()

@@ -34,6 +34,7 @@ def _take_over(state: BlueprintSetupState) -> None:
     app = cast("Flask", state.app)
     check_waiver(app.extensions["settings"].waiver_file)
     handover.offer(app, Kind.DAY_PASS, _way)
+    handover.listen(app, actions.follow_decision)
 
 
 @bp.errorhandler(WrongStateError)

@@ -10,7 +10,8 @@ from portal.clock import now
 from portal.extensions import db
 from portal.leads.kinds import Kind
 from portal.leads.links import health_check_token
-from portal.leads.models import Activity, Enquiry
+from portal.leads.models import Activity, Enquiry, Status
+from portal.leads.queries import latest_enquiry
 from portal.mail.models import MailState, OutboxMail
 from portal.passes import actions, days, entry
 from portal.passes.identity import AlreadyHadOneError
@@ -273,3 +274,31 @@ def test_code_that_is_taken_is_drawn_again(screened, issues, monkeypatch):
     monkeypatch.setattr(actions, "new_code", lambda _length: next(codes))
     enquiry = screened()
     assert actions.claim(enquiry.public_id, day=SATURDAY, at=now()).code == "TL-9F2K"
+
+
+def test_whoever_answers_anew_with_a_pass_in_hand_is_left_alone_as_before(issues):
+    day_pass = issues()
+    lead = day_pass.lead
+    stood, enquiry = (lead.status, lead.due_at), latest_enquiry(lead.id)
+    for surgery, status in ((None, Status.WAITING), ("no", Status.CONTACTED)):
+        record_screening(enquiry, answers={"surgery": surgery}, wording="I agree", at=now())
+        assert fresh(day_pass).lead.status is status
+    assert (lead.status, lead.due_at) == stood
+
+
+@pytest.mark.parametrize(
+    "answers", [{"surgery": "lt_12w"}, {"pain_sites": ["low_back"], "nprs": 3}]
+)
+def test_whoever_needs_a_look_after_the_pass_was_claimed_is_seen_at_the_desk(issues, answers):
+    day_pass = issues()
+    enquiry = latest_enquiry(day_pass.lead_id)
+    record_screening(enquiry, answers=answers, wording="I agree", at=now())
+    assert fresh(day_pass).lead.status is Status.WAITING
+
+
+def test_whoever_gave_the_pass_back_is_asked_again(issues):
+    day_pass = issues()
+    actions.give_back(day_pass.id, at=now())
+    enquiry = latest_enquiry(day_pass.lead_id)
+    record_screening(enquiry, answers={}, wording="I agree", at=now())
+    assert fresh(day_pass).lead.status is Status.WAITING
