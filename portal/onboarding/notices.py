@@ -58,6 +58,12 @@ def no_reminder(plan: Plan) -> None:
     outbox.cancel(_reminders(plan))
 
 
+def take_back(plan: Plan) -> None:
+    """Take back every mail that waits and leads to the page of this plan."""
+    for kind in ("plan_ready", "plan_link", "plan_reminder"):
+        outbox.cancel(f"{kind}:{plan.public_id}:")
+
+
 def _reminders(plan: Plan) -> str:
     return f"plan_reminder:{plan.public_id}:"
 
