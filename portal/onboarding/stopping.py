@@ -88,8 +88,8 @@ def nothing_new(plan_id: int, *, at: datetime) -> None:
 def follow_decision(lead: Lead, at: datetime) -> None:
     """Pause a plan that the new answers hold back or rule out, in the caller's transaction.
 
-    Where they do neither, they are a second look at the warning signs as well; a clearance that
-    is verified is none.
+    Where they do neither, they are a second look at the warning signs as well. A clearance that
+    came, ended or was taken back is no look: nobody was asked anything.
     """
     plan = queries.live_plan(lead.id)
     if plan is None:

@@ -106,8 +106,9 @@ def _begin_anew(referral: Referral, decision: Decision, *, at: datetime) -> None
 def _let_stand(referral: Referral, decision: Decision, *, at: datetime) -> None:
     referral.adopt(decision)
     db.session.flush()
-    if referral.lead.disposition in REFERS and referral.releases(today=queries.today(at)):
-        let_go(referral, at=at)
+    if referral.releases(today=queries.today(at)):
+        if referral.lead.disposition in REFERS:
+            let_go(referral, at=at)
         notices.reminders(referral, at=at)
 
 

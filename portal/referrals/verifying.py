@@ -103,7 +103,8 @@ def revoke_link(lead_id: int, *, staff: Staff, at: datetime) -> Activity:
 def put_back(lead: Lead, line: Activity, *, staff: Staff, at: datetime) -> None:
     """Take a step of these back, inside the undo that restores the lead itself.
 
-    A link may be given life again by anybody; what a coach has said only by a coach.
+    A link may be given life again by anybody; what a coach has said only by a coach. The later
+    steps hear of it: where the hold is back, a plan must not go on.
     """
     before, referral = line.before or {}, _referral(lead)
     if "link_id" in before:

@@ -10,13 +10,16 @@ from portal.booking.gate import ClosedGateError, Gate
 from portal.booking.models import BookedCell, Booking, State
 from portal.booking.wishes import TakenError, Wish
 from portal.clock import now
+from portal.desk import actions as desk
 from portal.errors import WrongStateError
 from portal.extensions import db
 from portal.intake.actions import ask_anew
 from portal.leads.models import Activity, Status
 from portal.mail.models import MailState, OutboxMail
+from portal.referrals.queries import of_lead
 from tests.booking.conftest import TUESDAY_10, at
 from tests.intake.recorded import record_screening
+from tests.referrals.conftest import verified
 
 
 def count(table) -> int:
@@ -260,3 +263,14 @@ def test_reminders_rest_while_the_health_check_holds_a_booked_person(asks, amir,
     for _ in range(2):
         screened(answers={"age": 40})
         assert mails() == ["booked", "reminder", "reminder"]
+
+
+def test_reminders_come_again_with_a_clearance_and_rest_when_it_is_undone(asks, amir, hand):
+    enquiry = asks()
+    actions.book(enquiry.public_id, at(10), hand=hand())
+    record_screening(enquiry, answers={"surgery": "lt_12w"}, wording="I agree", at=now())
+    assert mails() == ["booked"]
+    line = verified(of_lead(enquiry.lead_id), amir)
+    assert mails() == ["booked", "reminder", "reminder"]
+    desk.undo(enquiry.lead_id, line.id, staff=amir, at=now())
+    assert mails() == ["booked"]

@@ -1,10 +1,25 @@
 """What happens between the steps of a plan: holds, clearances, consents, and people who leave."""
 
+from datetime import timedelta
+
+import pytest
+
 from portal.clock import now
+from portal.desk import actions as desk
 from portal.extensions import db
 from portal.leads.models import Purpose
 from portal.mail.models import MailState, OutboxMail
+from portal.onboarding.models import PlanState
 from portal.privacy import consents
+from portal.referrals import chores
+from portal.referrals.answer import Limits
+from portal.referrals.models import State
+from portal.referrals.queries import of_lead
+from tests.onboarding.conftest import fresh, send
+from tests.referrals.conftest import verified
+
+HARD_WORK_WAITS = {"conditions": ["heart"], "active_regular": "yes", "goal_intensity": "vigorous"}
+"""A known condition, and training already: REFERRAL, and only hard work is held."""
 
 
 def plan_mail() -> dict[str, str]:
@@ -19,3 +34,44 @@ def test_no_mail_leads_to_a_plan_whose_answers_were_taken_back(given):
     assert set(plan_mail().values()) == {MailState.READY}
     consents.withdraw(lead.id, Purpose.HEALTH, at=now())
     assert plan_mail() == dict.fromkeys(("plan_ready", "plan_reminder"), MailState.CANCELLED)
+
+
+def resume(jules, person):
+    address = f"/desk/plans/{person.plan_id}"
+    jules.stays()
+    return send(jules, jules.get(address).text, f"{address}/resume", because="Seen")
+
+
+def test_an_undone_clearance_stops_the_plan_that_went_on_by_it(given, jules):
+    lead, person = given()
+    person.press("/stop", "/stop", ticks="leg_one")
+    line = verified(of_lead(lead.id), jules.staff)
+    assert (resume(jules, person).status_code, person.plan.state) == (303, PlanState.ACTIVE)
+    desk.undo(lead.id, line.id, staff=jules.staff, at=now())
+    assert (fresh(lead).hold, person.plan.state) == ("all", PlanState.STOPPED)
+
+
+@pytest.mark.parametrize(
+    ("limits", "state"),
+    [
+        (Limits(range="comfortable"), PlanState.STOPPED),
+        (Limits(other="No swimming"), PlanState.ACTIVE),
+    ],
+)
+def test_limits_that_come_while_somebody_trains_stop_what_they_rule_out(
+    given, jules, limits, state
+):
+    lead, person = given(**HARD_WORK_WAITS, nprs=2, fear_move=2, confidence=8)
+    verified(of_lead(lead.id), jules.staff, State.LIMITED, limits=limits)
+    assert (fresh(lead).hold, person.plan.state) == ("none", state)
+
+
+def test_the_end_of_a_clearance_is_no_second_look_after_red(given, jules, clock):
+    lead, person = given(**HARD_WORK_WAITS)
+    verified(of_lead(lead.id), jules.staff, until=now().date() + timedelta(days=3))
+    clock.advance(days=1)
+    person.train(pain=7)
+    clock.advance(days=4)
+    assert chores.expire(at=now()) == 1
+    assert (fresh(lead).hold, person.plan.state) == ("vigorous", PlanState.ACTIVE)
+    assert person.home.asks_again.rule_id == "RESCREEN-RED"
