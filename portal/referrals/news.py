@@ -110,6 +110,8 @@ def _let_stand(referral: Referral, decision: Decision, *, at: datetime) -> None:
         if referral.lead.disposition in REFERS:
             let_go(referral, at=at)
         notices.reminders(referral, at=at)
+    elif referral.state is State.NOT_CLEARED:
+        _hold(referral, at=at)
 
 
 def let_go(referral: Referral, *, at: datetime) -> None:
@@ -119,22 +121,26 @@ def let_go(referral: Referral, *, at: datetime) -> None:
 
 
 def hold_again(referral: Referral, *, at: datetime) -> None:
-    """Hold the lead as the health check did, unless a newer outcome says otherwise.
+    """Hold the lead as the answers ask for, unless a newer outcome says otherwise.
 
     The later steps hear of it as of any outcome: a plan that is being trained must not go on.
     """
-    decision = referral.decision
     newest = latest_decision(referral.lead_id)
-    if newest is None or newest.id != decision.id:
-        return
+    if newest is not None and newest.id == referral.decision_id:
+        _hold(referral, at=at)
+        handover.decided(referral.lead, at=at)
+
+
+def _hold(referral: Referral, *, at: datetime) -> None:
+    """Hold as the health check did; all of it where whoever was asked has said not yet."""
+    decision = referral.decision
     referral.lead.held_again(
         decision.disposition,
         timeframe=decision.timeframe,
-        hold=decision.hold,
+        hold="all" if referral.state is State.NOT_CLEARED else decision.hold,
         at=at,
         due_at=due_at(decision.disposition, at=at, settings=settings()),
     )
-    handover.decided(referral.lead, at=at)
 
 
 def what_it_leaves(decision: Decision) -> str:

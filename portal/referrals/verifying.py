@@ -128,7 +128,10 @@ def put_back(lead: Lead, line: Activity, *, staff: Staff, at: datetime) -> None:
 
 def _tell_the_person(referral: Referral, *, at: datetime) -> None:
     if referral.state is State.NOT_CLEARED:
-        referral.lead.touched(at=at)
+        if referral.lead.hold == "all":
+            referral.lead.touched(at=at)
+        else:
+            news.hold_again(referral, at=at)
         notices.not_yet(referral, at=at)
         return
     news.let_go(referral, at=at)

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from portal.booking.gate import Gate, gate
 from portal.clock import now
 from portal.desk import actions as desk
 from portal.extensions import db
 from portal.leads.models import Purpose
+from portal.leads.queries import enquiries
 from portal.mail.models import MailState, OutboxMail
 from portal.onboarding.models import PlanState
 from portal.privacy import consents
@@ -15,7 +17,8 @@ from portal.referrals import chores
 from portal.referrals.answer import Limits
 from portal.referrals.models import State
 from portal.referrals.queries import of_lead
-from tests.onboarding.conftest import fresh, send
+from tests.intake.recorded import record_screening
+from tests.onboarding.conftest import BACK, fresh, send
 from tests.referrals.conftest import verified
 
 HARD_WORK_WAITS = {"conditions": ["heart"], "active_regular": "yes", "goal_intensity": "vigorous"}
@@ -75,3 +78,19 @@ def test_the_end_of_a_clearance_is_no_second_look_after_red(given, jules, clock)
     assert chores.expire(at=now()) == 1
     assert (fresh(lead).hold, person.plan.state) == ("vigorous", PlanState.ACTIVE)
     assert person.home.asks_again.rule_id == "RESCREEN-RED"
+
+
+def test_who_was_told_not_yet_trains_and_books_nothing_also_where_the_answers_held_less(
+    given, jules
+):
+    lead, person = given(**HARD_WORK_WAITS)
+    line = verified(of_lead(lead.id), jules.staff, State.NOT_CLEARED)
+    held = (fresh(lead).hold, gate(fresh(lead)), person.plan.state)
+    assert held == ("all", Gate.HELD, PlanState.STOPPED)
+    record_screening(
+        enquiries(lead.id)[0], answers={**BACK, **HARD_WORK_WAITS}, wording="Yes.", at=now()
+    )
+    assert gate(fresh(lead)) is Gate.HELD
+    verified(of_lead(lead.id), jules.staff)
+    assert (fresh(lead).hold, gate(fresh(lead))) == ("none", Gate.OPEN)
+    assert line.kind == "clearance_refused"
