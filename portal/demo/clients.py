@@ -111,4 +111,4 @@ def _session(plan_id: int, told: Told, at: datetime) -> None:
         training.tell_exercise(plan_id, line.key, how, at=then)
     training.finish(plan_id, confidence=told.sure, at=then)
     if told.settled is not None:
-        training.morning(plan_id, settled=told.settled, at=then + DAY)
+        training.morning(plan_id, training.today(then), settled=told.settled, at=then + DAY)

@@ -30,6 +30,7 @@ from portal.onboarding.planning.drawings import drawings
 from portal.onboarding.planning.wins import sessions_in_a_row
 from portal.onboarding.signs import signs
 from portal.tokens import DeadLinkError
+from portal.words import read_day
 
 GONE, UNPROCESSABLE = 410, 422
 bp = Blueprint("plan", __name__, url_prefix="/plan/<token>")
@@ -126,7 +127,8 @@ def morning(token: str) -> Any:
     """Keep whether the morning after was back to usual."""
     found = _pressed(token, forms.MorningForm)
     settled = request.form["settled"] == "yes"
-    training.morning(found.plan.id, settled=settled, at=now())
+    if day := read_day(request.form["day"]):
+        training.morning(found.plan.id, day, settled=settled, at=now())
     return leave_for(url_for("plan.home", token=token))
 
 

@@ -69,8 +69,9 @@ class EndForm(SignedForm):
 
 
 class MorningForm(SignedForm):
-    """Whether the morning after was back to usual."""
+    """Whether the morning after the session of a day was back to usual."""
 
+    day = StringField(validators=[InputRequired("Say which session it was")])
     settled = StringField(validators=[AnyOf(["yes", "no"], message="Select yes or not yet")])
 
 

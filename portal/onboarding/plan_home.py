@@ -64,8 +64,7 @@ class Home:
     def asks_morning(self) -> bool:
         """Say whether the morning after the last session is still to be told."""
         last = self.finished[-1] if self.finished else None
-        ended = last.log.finished_at if last and last.waits_for_morning else None
-        return ended is not None and training.today(ended) < self.day
+        return last is not None and last.waits_for_morning and training.had_morning(last, self.day)
 
     @property
     def said(self) -> Mapping[str, Any] | None:

@@ -128,17 +128,27 @@ def under_way(plan: Plan, at: datetime) -> SessionLog | None:
 
 
 @transaction()
-def morning(plan_id: int, *, settled: bool, at: datetime) -> None:
-    """Keep whether the last session was back to usual by the next morning."""
+def morning(plan_id: int, day: date, *, settled: bool, at: datetime) -> None:
+    """Keep whether the session of a day was back to usual by the next morning.
+
+    The question may have stood open while another session was done: that one has a morning of its
+    own, and the light is read again for it.
+    """
     plan = active(plan_id)
     done = [each for each in journal.entries(queries.logs(plan.id)) if each.is_finished]
-    if not done or not done[-1].waits_for_morning:
+    asked = next((each for each in done if each.log.day == day), None)
+    if asked is None or not asked.waits_for_morning or not had_morning(asked, today(at)):
         return
-    log = done[-1].log
-    log.morning_at = at
-    kept = {**done[-1].kept, "settled": settled}
-    log.content = sealing.close(log, kept)
-    _judge(plan, log, kept, at=at)
+    asked.log.morning_at = at
+    asked.log.content = sealing.close(asked.log, {**asked.kept, "settled": settled})
+    last = done[-1].log
+    _judge(plan, last, journal.entry(last).kept, at=at)
+
+
+def had_morning(entry: journal.Entry, day: date) -> bool:
+    """Say whether the night after a session is over on this day."""
+    ended = entry.log.finished_at
+    return ended is not None and today(ended) < day
 
 
 def _judge(plan: Plan, log: SessionLog, kept: Mapping[str, Any], *, at: datetime) -> None:

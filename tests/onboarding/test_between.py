@@ -17,8 +17,9 @@ from portal.referrals import chores
 from portal.referrals.answer import Limits
 from portal.referrals.models import State
 from portal.referrals.queries import of_lead
+from tests.desk.conftest import form_on
 from tests.intake.recorded import record_screening
-from tests.onboarding.conftest import BACK, fresh, send
+from tests.onboarding.conftest import BACK, fresh, said, send
 from tests.referrals.conftest import verified
 
 HARD_WORK_WAITS = {"conditions": ["heart"], "active_regular": "yes", "goal_intensity": "vigorous"}
@@ -43,6 +44,21 @@ def resume(jules, person):
     address = f"/desk/plans/{person.plan_id}"
     jules.stays()
     return send(jules, jules.get(address).text, f"{address}/resume", because="Seen")
+
+
+def test_a_morning_told_late_belongs_to_its_own_session(given, clock):
+    """The page with the question stood open while the next session was done in another tab."""
+    _, person = given(nprs=2, fear_move=2, confidence=8)
+    person.train()
+    clock.advance(days=1)
+    form = form_on(person.get().text, f"{person.url}/morning")
+    person.train()
+    person.client.post(form.pop("action"), data={**form, "settled": "yes"})
+    assert [each.kept["settled"] for each in person.home.entries] == [True, None]
+    assert person.last.kept["said"][2] == "STAY-MORNING"
+    clock.advance(days=1)
+    person.wake()
+    assert said(person.get().text) == "Green: one step on"
 
 
 def test_an_undone_clearance_stops_the_plan_that_went_on_by_it(given, jules):
