@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from portal.intake import queries as health
+from portal.intake.models import Decision
 from portal.onboarding import changing, journal, queries, sealing, training
 from portal.onboarding.charts import Chart, chart
 from portal.onboarding.journal import Entry
@@ -137,6 +139,7 @@ def home(plan: Plan, *, at: datetime) -> Home:
 def homes(plans: Sequence[Plan], *, at: datetime) -> list[Home]:
     """Return plans as they stand now: many ask the database as often as one."""
     logs = queries.logs_of([plan.id for plan in plans])
+    decided = health.latest_decisions([plan.lead_id for plan in plans])
     return [
         Home(
             plan=plan,
@@ -144,16 +147,20 @@ def homes(plans: Sequence[Plan], *, at: datetime) -> list[Home]:
             entries=journal.entries(logs[plan.id]),
             at=at,
             day=training.today(at),
-            answered_on=_answered_on(plan),
+            answered_on=_answered_on(plan, decided.get(plan.lead_id)),
         )
         for plan in plans
     ]
 
 
-def _answered_on(plan: Plan) -> date:
-    """Return when the whole health check was last gone through, alone or with the coach."""
+def _answered_on(plan: Plan, decision: Decision | None) -> date:
+    """Return when the whole health check was last gone through, alone or with the coach.
+
+    A sign that was told in between is decided at once, and is not the whole of it.
+    """
     together = plan.assessment.finished_at or plan.created_at
-    return training.today(max(together, plan.lead.screened_at or together))
+    alone = decision.intake.finished_at if decision else None
+    return training.today(max(together, alone or together))
 
 
 def starts(plan: Plan) -> dict[str, int]:

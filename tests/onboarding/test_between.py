@@ -110,3 +110,17 @@ def test_who_was_told_not_yet_trains_and_books_nothing_also_where_the_answers_he
     verified(of_lead(lead.id), jules.staff)
     assert (fresh(lead).hold, gate(fresh(lead))) == ("none", Gate.OPEN)
     assert line.kind == "clearance_refused"
+
+
+def test_a_sign_told_in_between_does_not_put_off_the_year(given, jules, clock):
+    lead, person = given()
+    clock.advance(days=330)
+    person.renew()
+    person.press("/stop", "/stop", ticks="leg_one")
+    verified(of_lead(lead.id), jules.staff)
+    assert resume(jules, person).status_code == 303
+    clock.advance(days=40)
+    assert (person.plan.state, person.home.asks_again.rule_id) == (
+        PlanState.ACTIVE,
+        "RESCREEN-YEAR",
+    )

@@ -167,7 +167,7 @@ def test_the_list_asks_for_the_plans_once_and_for_three_as_often_as_for_one(jule
         given(name=name)[1].train()
     together = questions_of(look)
     assert look().text.count("Last session") == 3
-    assert (len(alone), len(together)) == (11, 11)
+    assert (len(alone), len(together)) == (12, 12)
     assert len([each for each in together if re.search(r'\nFROM "?plan\b', each)]) == 1
 
 
