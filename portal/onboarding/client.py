@@ -44,7 +44,9 @@ def home(token: str) -> Any:
     """Show today: what comes, what the last session means, and a few true words."""
     found = _home(token)
     if found.plan.state is PlanState.STOPPED:
-        return _draw("stopped", token, found, result=_result(found.plan))
+        unsent = retelling.is_unsent(found.plan.lead)
+        way = _own_page(found.plan, "check" if unsent else "result")
+        return _draw("stopped", token, found, unsent=unsent, way=way)
     deck = cards.deck()
     chosen = cards.for_client(picture(found.plan.assessment), most=1)
     return _draw("home", token, found, cards=[(card, deck.sources(card)) for card in chosen])
@@ -184,11 +186,10 @@ def _take_signs(token: str, page: str) -> Any:
     told = [key for key in form.ticked if key not in {forms.NONE, forms.CHANGED}]
     if told:
         stopping.stop(found.plan, told, at=now())
-        return leave_for(_result(found.plan))
+        return leave_for(_own_page(found.plan))
     if forms.CHANGED in form.ticked:
         stopping.changed(found.plan.id, at=now())
-        intake = retelling.intake_of(found.plan.lead_id)
-        return leave_for(retelling.own_pages(intake.enquiry, "check"))
+        return leave_for(retelling.own_pages(stopping.ask_all(found.plan), "check"))
     if found.plan.state is PlanState.ACTIVE and page == "check":
         stopping.nothing_new(found.plan.id, at=now())
     return leave_for(url_for("plan.home", token=token))
@@ -277,8 +278,8 @@ def _pressed(token: str, kind: type[SignedForm]) -> Home:
     return found
 
 
-def _result(plan: Plan) -> str:
-    return retelling.own_pages(retelling.intake_of(plan.lead_id).enquiry, "result")
+def _own_page(plan: Plan, place: str = "result") -> str:
+    return retelling.own_pages(retelling.intake_of(plan.lead_id).enquiry, place)
 
 
 def _draw(page: str, token: str, found: Home, **more: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from portal.booking.gate import ClosedGateError
+from portal.booking.gate import ClosedGateError, Gate
 from portal.clock import now
 from portal.errors import WrongStateError
 from portal.htmx import leave_for
@@ -37,6 +37,7 @@ HELD_YET = {
     "share": "The health check holds this person back, so the plan is not given yet.",
     "resume": "The health check still holds this person back, so the plan does not go on yet.",
 }
+UNSENT = "They have not sent their health check again yet, so the plan waits for it."
 KEPT = "Kept, with your reason. It stands in the story below."
 SAID: Mapping[str, str] = {
     **dict.fromkeys(("move", "swap", "set", "remove", "add", "own"), KEPT),
@@ -122,8 +123,9 @@ def press(plan_id: int, verb: str, key: str = "") -> Any:
         said = act(asked, form, key)
     except FaultsError as broken:
         return _refuse(plan_id, where, faults=broken.faults), UNPROCESSABLE
-    except ClosedGateError:
-        return _refuse(plan_id, where, news=HELD_YET[verb]), CONFLICT
+    except ClosedGateError as closed:
+        news = UNSENT if closed.gate is Gate.UNFINISHED else HELD_YET[verb]
+        return _refuse(plan_id, where, news=news), CONFLICT
     except WrongStateError as wrong_state:
         return _refuse(plan_id, where, news=str(wrong_state)), CONFLICT
     told = said if isinstance(said, Mailed) else verb

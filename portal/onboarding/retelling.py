@@ -13,7 +13,7 @@ from portal.intake import actions, road, screens, sheet
 from portal.intake import queries as health
 from portal.intake.models import Intake
 from portal.leads.links import HEALTH_CHECK
-from portal.leads.models import Disposition, Enquiry
+from portal.leads.models import Disposition, Enquiry, Lead
 from portal.onboarding import stopping
 from portal.onboarding.blocks import Submitted
 from portal.screening import questionnaire
@@ -87,6 +87,11 @@ def hear(lead_id: int, keys: Iterable[str], *, at: datetime) -> str:
 def missing_from(intake: Intake) -> tuple[str, ...]:
     """Return the questions that still need an answer."""
     return questionnaire().missing(sheet.read(intake).answers)
+
+
+def is_unsent(lead: Lead) -> bool:
+    """Say whether all that somebody waits for is to send their health check again."""
+    return not lead.is_held_back and intake_of(lead.id).finished_at is None
 
 
 def own_pages(enquiry: Enquiry, place: str = "") -> str:

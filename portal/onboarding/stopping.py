@@ -69,7 +69,7 @@ def ask_all(plan: Plan) -> Enquiry:
     """Open the whole health check again, with the answers of last time; return whose it is.
 
     The plan stays as it is: no session opens before the answers are sent, and what is decided on
-    them stops it or lets it go on.
+    them stops it or lets it go on. One that has stopped goes on no sooner.
     """
     decision = health.latest_decision(plan.lead_id)
     if decision is None:

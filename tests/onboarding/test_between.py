@@ -19,7 +19,8 @@ from portal.referrals.models import State
 from portal.referrals.queries import of_lead
 from tests.desk.conftest import form_on
 from tests.intake.recorded import record_screening
-from tests.onboarding.conftest import BACK, fresh, said, send
+from tests.intake.walker import Walker
+from tests.onboarding.conftest import BACK, fresh, heading, said, send
 from tests.referrals.conftest import verified
 
 HARD_WORK_WAITS = {"conditions": ["heart"], "active_regular": "yes", "goal_intensity": "vigorous"}
@@ -124,3 +125,31 @@ def test_a_sign_told_in_between_does_not_put_off_the_year(given, jules, clock):
         PlanState.ACTIVE,
         "RESCREEN-YEAR",
     )
+
+
+def test_changed_health_waits_for_the_health_check_and_not_for_the_coach_alone(given, jules):
+    lead, person = given()
+    check = person.press("/check", "/check", ticks="changed").location
+    page = person.get().text
+    assert (heading(page), page.count("Go through the health check")) == (
+        "Your plan waits for now",
+        1,
+    )
+    refused = resume(jules, person)
+    assert (refused.status_code, refused.text.count("not sent their health check again")) == (
+        409,
+        1,
+    )
+    Walker(person.client, check).press()
+    assert person.get().text.count("What to do now") == 1
+    assert (resume(jules, person).status_code, person.plan.state) == (303, PlanState.ACTIVE)
+    assert fresh(lead).hold == "none"
+
+
+def test_a_sign_told_while_the_health_check_is_unsent_shows_what_to_do(given):
+    _, person = given()
+    person.press("/check", "/check", ticks="changed")
+    outcome = person.press("/stop", "/stop", ticks="leg_one").location
+    assert outcome.endswith("/result")
+    assert person.client.get(outcome).text.count('data-disposition="REFERRAL"') == 1
+    assert person.get().text.count("What to do now") == 1
