@@ -1,4 +1,4 @@
-"""The verbs of a plan at the coach's hand: made, changed with a reason, shared, resumed, closed."""
+"""The verbs of a plan at the coach's hand: made, changed with a reason, shared, closed."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -199,7 +199,7 @@ def _alter(
     key: str,
     **more: Any,
 ) -> None:
-    plan = _plan(press)
+    plan = locked(press)
     before, person = read(plan), picture(plan.assessment)
     if kind != "added" and before.line(key) is None:
         raise StaleError("That line is not in the plan any more.")
@@ -217,7 +217,7 @@ def _alter(
 @transaction()
 def close(press: Press) -> Plan:
     """Close a plan for good, to make room for another."""
-    plan = _plan(press)
+    plan = locked(press)
     plan.end(at=press.at)
     notices.no_reminder(plan)
     said = {"words": "Closed", "because": press.because}
@@ -226,7 +226,8 @@ def close(press: Press) -> Plan:
     return plan
 
 
-def _plan(press: Press) -> Plan:
+def locked(press: Press) -> Plan:
+    """Return the plan of a press, locked; raise StaleError when it is not what was seen."""
     plan = queries.plan_to_write(press.plan_id)
     if plan.version != press.seen:
         raise StaleError("Somebody changed this plan a moment ago. This is how it stands.")
@@ -239,7 +240,7 @@ def share(press: Press) -> Plan:
 
     Raise FaultsError when the answers have changed since it was built, and it does not fit them.
     """
-    plan = _plan(press)
+    plan = locked(press)
     must_be_open(plan.lead)
     if faults := misfits(plan):
         raise FaultsError(faults)
@@ -252,28 +253,9 @@ def share(press: Press) -> Plan:
 
 
 @transaction()
-def resume(press: Press) -> Plan:
-    """Let a stopped plan go on; raise ClosedGateError while the health check holds.
-
-    Raise FaultsError when the answers have changed, and the plan does not fit them any more.
-    """
-    plan = _plan(press)
-    must_be_open(plan.lead)
-    if faults := misfits(plan):
-        raise FaultsError(faults)
-    today = press.at.astimezone(settings().studio.zone).date()
-    plan.resume(next_on=today, at=press.at)
-    said = {"words": "Goes on", "because": press.because}
-    note(plan, "resumed", said, staff=press.staff, at=press.at)
-    tell(plan.lead, "plan_resumed", at=press.at, staff=press.staff)
-    notices.remind(plan, at=press.at)
-    return plan
-
-
-@transaction()
 def mail_link(press: Press) -> Mailed:
     """Send the person the link to their page once more, because they asked: at most one an hour."""
-    plan = _plan(press)
+    plan = locked(press)
     came_of_it = notices.link_again(plan, at=press.at)
     if came_of_it is Mailed.NOW:
         said = {"words": "The link to their own page"}
@@ -284,13 +266,13 @@ def mail_link(press: Press) -> Mailed:
 @transaction()
 def write(press: Press) -> None:
     """Add a note of the coach's to the plan's story."""
-    note(_plan(press), "noted", {"words": press.because}, staff=press.staff, at=press.at)
+    note(locked(press), "noted", {"words": press.because}, staff=press.staff, at=press.at)
 
 
 @transaction()
 def looked_into(press: Press) -> Plan:
     """Close what a coach was asked to look at, with a word on what came of it."""
-    plan = _plan(press)
+    plan = locked(press)
     task = queries.open_task(plan.id)
     if task is None:
         raise WrongStateError("Somebody has looked into this already.")

@@ -18,6 +18,7 @@ from portal.onboarding import (
     planning,
     queries,
     sealing,
+    stopping,
     telling,
 )
 from portal.onboarding import plan_forms as forms
@@ -237,7 +238,7 @@ VERBS: Mapping[str, tuple[type[forms.PressForm], Act]] = {
         forms.PressForm,
         lambda asked, *_: None if changing.share(asked).lead.email else Mailed.NOWHERE,
     ),
-    "resume": (forms.ReasonForm, lambda asked, *_: changing.resume(asked)),
+    "resume": (forms.ReasonForm, lambda asked, *_: stopping.resume(asked)),
     "looked": (forms.ReasonForm, lambda asked, *_: changing.looked_into(asked)),
     "close": (forms.ReasonForm, lambda asked, *_: changing.close(asked)),
 }

@@ -1,8 +1,9 @@
-"""What stops a plan: a sign, a change in somebody's health, a decision; and looking again."""
+"""What stops a plan: a sign, changed health, a decision; looking again, and what lets it go on."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from portal.booking.gate import must_be_open
 from portal.errors import WrongStateError
 from portal.extensions import transaction
 from portal.intake import queries as health
@@ -13,15 +14,16 @@ from portal.intake.reporting import report
 from portal.leads.models import Enquiry, Lead
 from portal.leads.story import tell
 from portal.onboarding import journal, notices, queries, sealing, signs
-from portal.onboarding.changing import misfits, note, read
+from portal.onboarding.changing import FaultsError, Press, locked, misfits, note, read
 from portal.onboarding.models import Plan, PlanState
 from portal.onboarding.planning.plan import Reason
-from portal.onboarding.training import active, open_task, under_way
+from portal.onboarding.training import active, open_task, today, under_way
 
 STOPPED = "They reported something new. Speak to them before anything goes on."
 CHANGED = "They told us that their health has changed. Speak to them before anything goes on."
 HELD = "The health check holds this person back."
 MISFIT = "Their answers have changed, and the plan does not fit them any more. Change it with them."
+WHY_STOPPED = frozenset({STOPPED, CHANGED, HELD, MISFIT})
 
 
 def stop(plan: Plan, keys: Sequence[str], *, at: datetime) -> Decision:
@@ -116,3 +118,33 @@ def pause(plan: Plan, words: str, told: Sequence[str], *, at: datetime) -> None:
         note(plan, "stopped", {"words": words, "because": "; ".join(told)}, at=at)
     if plan.state is PlanState.STOPPED:
         open_task(plan, [Reason("STOP", words, "")], at=at)
+
+
+@transaction()
+def resume(press: Press) -> Plan:
+    """Let a stopped plan go on; raise ClosedGateError while the health check holds.
+
+    Raise FaultsError when the answers have changed, and the plan does not fit them any more.
+    """
+    plan = locked(press)
+    must_be_open(plan.lead)
+    if faults := misfits(plan):
+        raise FaultsError(faults)
+    plan.resume(next_on=today(press.at), at=press.at)
+    _looked_into(plan, press)
+    said = {"words": "Goes on", "because": press.because}
+    note(plan, "resumed", said, staff=press.staff, at=press.at)
+    tell(plan.lead, "plan_resumed", at=press.at, staff=press.staff)
+    notices.remind(plan, at=press.at)
+    return plan
+
+
+def _looked_into(plan: Plan, press: Press) -> None:
+    """Take out of the coach's task what had stopped the plan; anything else still waits."""
+    task = queries.open_task(plan.id)
+    words = sealing.read(task) if task else []
+    left = [each for each in words if each not in WHY_STOPPED]
+    if task and left:
+        task.content = sealing.close(task, left)
+    elif task:
+        task.closed_at, task.closed_by_id = press.at, press.staff.id

@@ -11,6 +11,8 @@ from portal.extensions import db
 from portal.leads.models import Purpose
 from portal.leads.queries import enquiries
 from portal.mail.models import MailState, OutboxMail
+from portal.onboarding import clients
+from portal.onboarding.clients import Need
 from portal.onboarding.models import PlanState
 from portal.privacy import consents
 from portal.referrals import chores
@@ -153,3 +155,18 @@ def test_a_sign_told_while_the_health_check_is_unsent_shows_what_to_do(given):
     assert outcome.endswith("/result")
     assert person.client.get(outcome).text.count('data-disposition="REFERRAL"') == 1
     assert person.get().text.count("What to do now") == 1
+
+
+def test_what_stopped_a_plan_is_nothing_to_look_at_once_it_goes_on(given, jules, clock):
+    lead, person = given()
+    person.train(pain=7)
+    clock.advance(days=2)
+    person.press("/check", "/check", ticks="none")
+    person.train(pain=7)
+    person.press("/stop", "/stop", ticks="leg_one")
+    verified(of_lead(lead.id), jules.staff)
+    resume(jules, person)
+    clock.advance(days=1)
+    (asked,) = clients.clients(clients.plans(jules.staff), at=now())
+    looks = [words for need, words in asked.why if need is Need.LOOK]
+    assert looks == ["Two red sessions within two weeks. Ring, and change the plan together."]
