@@ -30,6 +30,7 @@ from portal.leads.models import Activity, Enquiry, Lead
 from portal.leads.search import matching
 from portal.mail.models import MailState, OutboxMail
 from portal.onboarding.models import Plan, PlanState, PlanTask
+from portal.onboarding.queries import looked_after_by
 from portal.orm import UtcDateTime
 from portal.replies import inbox
 from portal.staff.models import Role, Staff
@@ -153,7 +154,7 @@ def _clients_in_need() -> Select[int]:
         .select_from(PlanTask)
         .join(Plan, PlanTask.plan_id == Plan.id)
         .where(PlanTask.closed_at.is_(None), Plan.state != PlanState.ENDED)
-        .where(or_(Plan.coach_id == me, is_manager))
+        .where(or_(looked_after_by(me), is_manager))
     )
 
 

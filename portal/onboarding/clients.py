@@ -56,10 +56,10 @@ class Client:
 
 
 def plans(staff: Staff) -> Sequence[Plan]:
-    """Return the plans of a coach's clients, or everybody's for a manager."""
+    """Return the plans that a coach looks after, or everybody's for a manager."""
     wanted = select(Plan).where(Plan.state != PlanState.ENDED).order_by(Plan.next_on, Plan.id)
     if staff.role is not Role.MANAGER:
-        wanted = wanted.where(Plan.coach_id == staff.id)
+        wanted = wanted.where(queries.looked_after_by(staff.id))
     return db.session.scalars(wanted).all()
 
 

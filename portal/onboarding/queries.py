@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 
 from portal.extensions import db
 from portal.leads.models import Lead
@@ -17,6 +17,7 @@ from portal.onboarding.models import (
     PlanTask,
     SessionLog,
 )
+from portal.staff.models import Role, Staff
 
 
 def assessment(assessment_id: int) -> Assessment:
@@ -76,6 +77,12 @@ def live_plan(lead_id: int) -> Plan | None:
     return db.session.scalars(
         select(Plan).where(Plan.lead_id == lead_id, Plan.state != PlanState.ENDED)
     ).one_or_none()
+
+
+def looked_after_by(staff_id: int | BindParameter[int]) -> ColumnElement[bool]:
+    """Say whether a plan is this coach's; those of a coach who has left are every coach's."""
+    coaches = select(Staff.id).where(Staff.active.is_(True), Staff.role != Role.DESK)
+    return or_(Plan.coach_id == staff_id, Plan.coach_id.not_in(coaches))
 
 
 def changes(plan_id: int) -> Sequence[PlanChange]:

@@ -1,6 +1,7 @@
 """What happens between the steps of a plan: holds, clearances, consents, and people who leave."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -19,7 +20,9 @@ from portal.referrals import chores
 from portal.referrals.answer import Limits
 from portal.referrals.models import State
 from portal.referrals.queries import of_lead
-from tests.desk.conftest import form_on
+from portal.staff import actions as accounts
+from portal.staff.models import Role
+from tests.desk.conftest import form_on, make_staff, sign_in
 from tests.intake.recorded import record_screening
 from tests.intake.walker import Walker
 from tests.onboarding.conftest import BACK, fresh, heading, said, send
@@ -170,3 +173,15 @@ def test_what_stopped_a_plan_is_nothing_to_look_at_once_it_goes_on(given, jules,
     (asked,) = clients.clients(clients.plans(jules.staff), at=now())
     looks = [words for need, words in asked.why if need is Need.LOOK]
     assert looks == ["Two red sessions within two weeks. Ring, and change the plan together."]
+
+
+@pytest.mark.parametrize("leave", [accounts.disable, partial(accounts.change_role, role=Role.DESK)])
+def test_the_clients_of_a_coach_who_has_left_are_every_coachs(given, jules, app, leave):
+    _, person = given()
+    person.press("/check", "/check", ticks="changed")
+    kim = sign_in(app, make_staff("Kim Test", Role.COACH))
+    assert kim.get("/desk/clients").text.count("Ada Test") == 0
+    assert kim.get("/desk/").text.count("to look at") == 0
+    leave(jules.staff.email)
+    assert kim.get("/desk/clients").text.count("Ada Test") == 1
+    assert kim.get("/desk/").text.count("to look at") == 1
