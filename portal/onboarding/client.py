@@ -245,8 +245,10 @@ def reminders(token: str) -> Any:
 
 @bp.post("/reminders")
 def remind(token: str) -> Any:
-    """Switch reminders on for an hour, or off: one press."""
-    found = _pressed(token, forms.RemindForm)
+    """Switch reminders on for an hour, or off: one press, also while the plan waits."""
+    found = _home(token)
+    if not _form(forms.RemindForm, found.plan).validate():
+        return redirect(url_for("plan.home", token=token), 303)
     hour = request.form["hour"]
     training.remind(found.plan.id, None if hour == forms.NONE else int(hour), at=now())
     return leave_for(url_for("plan.reminders", token=token))

@@ -25,7 +25,7 @@ from portal.staff.models import Role
 from tests.desk.conftest import form_on, make_staff, sign_in
 from tests.intake.recorded import record_screening
 from tests.intake.walker import Walker
-from tests.onboarding.conftest import BACK, fresh, heading, said, send
+from tests.onboarding.conftest import BACK, fresh, heading, said, send, waiting
 from tests.referrals.conftest import verified
 
 HARD_WORK_WAITS = {"conditions": ["heart"], "active_regular": "yes", "goal_intensity": "vigorous"}
@@ -185,3 +185,15 @@ def test_the_clients_of_a_coach_who_has_left_are_every_coachs(given, jules, app,
     leave(jules.staff.email)
     assert kim.get("/desk/clients").text.count("Ada Test") == 1
     assert kim.get("/desk/").text.count("to look at") == 1
+
+
+def test_reminders_are_stopped_by_one_press_also_while_the_plan_waits(given, jules):
+    lead, person = given()
+    person.press("/reminders", "/reminders", hour="8")
+    person.press("/stop", "/stop", ticks="leg_one")
+    page = person.get("/reminders").text
+    assert (page.count("no reminders come until it goes on"), page.count("At noon")) == (1, 0)
+    person.press("/reminders", "/reminders", hour="none")
+    verified(of_lead(lead.id), jules.staff)
+    resume(jules, person)
+    assert (person.plan.state, waiting()) == (PlanState.ACTIVE, [])
