@@ -39,7 +39,7 @@ def standing(thread: Thread | None, *, at: datetime, settings: Settings) -> Stan
 
 
 def _who(thread: Thread | None) -> str:
-    if thread is not None and thread.claimed_by is not None:
+    if thread is not None and thread.claimed_by is not None and thread.claimed_by.active:
         return f"{thread.claimed_by.name.split(' ')[0]} from our team answers you."
     return "Somebody from our team answers you here. They are people, not a program."
 

@@ -6,11 +6,13 @@ import pytest
 
 from portal.booking import keeping
 from portal.booking.models import Source
+from portal.chat import answering
 from portal.chat.models import Thread
 from portal.chat.response import due_at
 from portal.chat.standing import standing
 from portal.clock import now
-from portal.extensions import settings
+from portal.extensions import db, settings
+from tests.chat.conftest import again, press
 from tests.desk.conftest import make_staff
 
 THURSDAY, FRIDAY = date(2026, 11, 26), date(2026, 11, 27)
@@ -112,3 +114,12 @@ def test_a_page_says_that_we_are_closed(closes, client, clock):
     closes(THURSDAY)
     clock.move_to(at(26, 10))
     assert "We are closed today (Thanksgiving Day)." in client.get("/chat").text
+
+
+def test_nobody_who_has_left_is_said_to_answer(begins, dana):
+    thread = begins()
+    answering.answer(press(thread, dana), "Yes.", key="a")
+    assert said_to(again(thread)).startswith("Dana from our team answers you.")
+    dana.active = False
+    db.session.commit()
+    assert said_to(again(thread)).startswith("Somebody from our team answers you here.")
