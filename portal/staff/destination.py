@@ -25,11 +25,14 @@ def page_in_view() -> str | None:
     """Return the path of the page that this request comes from, to return to after signing in.
 
     A plain GET is that page itself. A fragment or a form names the page it was shown on, in htmx's
-    header or in the Referer.
+    header or in the Referer; what is no address there names none.
     """
     if request.method == "GET" and "HX-Current-URL" not in request.headers:
         return own_path(request.full_path.removesuffix("?"))
-    shown_on = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        shown_on = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:
+        return None
     if shown_on.netloc != request.host:
         return None
     return own_path(f"{shown_on.path}?{shown_on.query}".removesuffix("?"))

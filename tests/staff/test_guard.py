@@ -35,6 +35,12 @@ def test_page_of_another_site_is_never_returned_to(browser):
     assert answer.location == "/staff/sign-in"
 
 
+@pytest.mark.parametrize("name", ["Referer", "HX-Current-URL"])
+def test_page_that_is_no_address_is_never_returned_to(browser, name):
+    answer = browser.client.post("/test/note", headers={name: "http://[not-an-address"})
+    assert (answer.status_code, answer.location) == (303, "/staff/sign-in")
+
+
 def test_fragment_of_a_stranger_moves_the_whole_page(browser):
     answer = browser.client.get(
         "/test/note", headers={**FRAGMENT, "HX-Current-URL": "http://localhost/desk/?view=mine"}
