@@ -9,7 +9,7 @@ from portal.chat.saying import Said
 from portal.csrf import SignedForm
 from portal.extensions import settings
 from portal.leads.contact import Email, Phone, read_email, read_phone
-from portal.leads.hygiene import leads_elsewhere, several_lines
+from portal.leads.hygiene import leads_elsewhere
 from portal.leads.keyed import (
     LONGEST_EMAIL,
     LONGEST_NAME,
@@ -18,6 +18,7 @@ from portal.leads.keyed import (
     Hidden,
     KeyedForm,
     Line,
+    Lines,
 )
 from portal.leads.models import Held
 from portal.leads.touch import touches
@@ -25,14 +26,6 @@ from portal.leads.touch import touches
 LONGEST_TEXT = 2000
 LONGEST_PHONE = 40
 PRESSES = ("remember", "forget")
-
-
-class Words(Line):
-    """Several lines of text, cleaned of what cannot be seen."""
-
-    def clean(self, text: str) -> str:
-        """Return what is kept of the text."""
-        return several_lines(text)
 
 
 class WhoFields(SignedForm):
@@ -73,7 +66,7 @@ class WhoFields(SignedForm):
 class SayForm(KeyedForm):
     """One message. `place` is page or panel."""
 
-    text = Words(
+    text = Lines(
         Length(max=LONGEST_TEXT, message=f"Message must be {LONGEST_TEXT:,} characters or fewer")
     )
     place = Hidden()

@@ -123,7 +123,7 @@ def _complaint(complaint_id: int, typed: str = "", problems: Any = None) -> str:
     return render_template(
         "desk/privacy/complaint.html",
         complaint=found,
-        said=complaints.said(found),
+        said=complaints.said_in(found),
         answer=complaints.answered(found),
         typed=typed,
         problems=problems or {},

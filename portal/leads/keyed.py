@@ -14,7 +14,7 @@ from portal.csrf import SignedForm
 from portal.extensions import settings
 from portal.leads import proof
 from portal.leads.contact import Email, nearby, read_email
-from portal.leads.hygiene import one_line
+from portal.leads.hygiene import one_line, several_lines
 from portal.leads.models import Held
 
 LONGEST_NAME = 80
@@ -42,6 +42,14 @@ class Line(StringField):
     def clean(self, text: str) -> str:
         """Return what is kept of the text."""
         return one_line(text)
+
+
+class Lines(Line):
+    """Several lines of text, cleaned of what cannot be seen."""
+
+    def clean(self, text: str) -> str:
+        """Return what is kept of the text."""
+        return several_lines(text)
 
 
 class Hidden(StringField):

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from portal.extensions import db, transaction, vault
 from portal.leads.actions import SAYABLE
+from portal.leads.asked import KeyTakenError
 from portal.privacy import notices
 from portal.privacy.models import Complaint, ComplaintState
 from portal.staff.models import Staff
@@ -29,11 +31,23 @@ class Said:
     text: str
 
 
-@transaction()
 def receive(said: Said, *, key: str, lead_id: int | None, at: datetime) -> Complaint:
-    """Keep a complaint and confirm it by mail; the same form sent twice is one complaint."""
+    """Keep a complaint and confirm it by mail; the same form sent twice is one complaint.
+
+    Raise KeyTakenError when the key came with another complaint.
+    """
+    try:
+        return _receive(said, key=key, lead_id=lead_id, at=at)
+    except IntegrityError:  # The same form was sent twice at once: now the first stands.
+        return _receive(said, key=key, lead_id=lead_id, at=at)
+
+
+@transaction()
+def _receive(said: Said, *, key: str, lead_id: int | None, at: datetime) -> Complaint:
     earlier = db.session.scalars(select(Complaint).where(Complaint.key == key)).one_or_none()
     if earlier is not None:
+        if said_in(earlier) != said:
+            raise KeyTakenError
         return earlier
     complaint = Complaint(
         public_id=secrets.token_urlsafe(PUBLIC_ID_BYTES),
@@ -57,7 +71,7 @@ def answer(complaint_id: int, text: str, *, staff: Staff, at: datetime) -> None:
     complaint = _to_write(complaint_id)
     sealed = vault().seal(complaint.place("answer"), json.dumps({"text": text}))
     complaint.answered(sealed, staff_id=staff.id, at=at)
-    whose = said(complaint)
+    whose = said_in(complaint)
     notices.complaint_answered(complaint, whose.name, whose.email, text=text)
 
 
@@ -85,7 +99,7 @@ def remind(*, at: datetime) -> int:
     return len(found)
 
 
-def said(complaint: Complaint) -> Said:
+def said_in(complaint: Complaint) -> Said:
     """Return who complains and of what."""
     return Said(**json.loads(vault().open(complaint.place("content"), complaint.content)))
 

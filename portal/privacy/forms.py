@@ -1,14 +1,14 @@
 """What the pages about one's own data may send."""
 
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField, ValidationError
 from wtforms.validators import AnyOf, Length, Regexp
 
 from portal.csrf import SignedForm
-from portal.leads.address import AddressForm
+from portal.leads.contact import read_email
+from portal.leads.keyed import LONGEST_EMAIL, LONGEST_NAME, WRONG_EMAIL, Line, Lines
 from portal.leads.models import Purpose
 
 LONGEST_TEXT = 4000
-LONGEST_NAME = 80
 KEY = r"[0-9a-f]{32}"
 
 
@@ -36,22 +36,23 @@ class EraseForm(SignedForm):
 class ComplaintForm(SignedForm):
     """What went wrong, and where the answer should go."""
 
-    name = StringField(
-        filters=[lambda text: (text or "").strip()],
-        validators=[
-            Length(min=1, message="Enter your name"),
-            Length(max=LONGEST_NAME, message="Name must be 80 characters or fewer"),
-        ],
+    name = Line(
+        Length(min=1, message="Enter your name"),
+        Length(max=LONGEST_NAME, message="Name must be 80 characters or fewer"),
     )
-    email = AddressForm.email
-    text = StringField(
-        filters=[lambda text: (text or "").strip()],
-        validators=[
-            Length(min=1, message="Tell us what went wrong"),
-            Length(max=LONGEST_TEXT, message="Use 4,000 characters or fewer"),
-        ],
+    email = Line(Length(max=LONGEST_EMAIL, message="Email address must be 254 characters or fewer"))
+    text = Lines(
+        Length(min=1, message="Tell us what went wrong"),
+        Length(max=LONGEST_TEXT, message="Use 4,000 characters or fewer"),
     )
     key = HiddenField(validators=[Regexp(KEY)])
+
+    def validate_email(self, field: StringField) -> None:
+        """Ask for an address that can be written to: the answer goes there."""
+        try:
+            read_email(field.data)
+        except ValueError as error:
+            raise ValidationError(WRONG_EMAIL) from error
 
 
 class AnswerForm(SignedForm):

@@ -11,6 +11,7 @@ from portal.extensions import limiter, settings
 from portal.headers import EMPTIES
 from portal.htmx import leave_for
 from portal.leads.address import AddressForm
+from portal.leads.asked import KeyTakenError
 from portal.leads.models import Lead, Purpose
 from portal.privacy import complaints, consents, erasing, export, facts, links, requests
 from portal.privacy.complaints import Said
@@ -23,9 +24,13 @@ from portal.privacy.forms import (
 )
 from portal.tokens import DeadLinkError
 
-UNPROCESSABLE, TOO_OFTEN = 422, 429
+CONFLICT, UNPROCESSABLE, TOO_OFTEN = 409, 422, 429
 KEY_BYTES = 16
 TOO_MANY = "You have sent this several times. Wait an hour, or call {phone}."
+SENT_OTHERWISE = (
+    "You already sent a complaint with this form. Press Send the complaint again to send this one "
+    "as well."
+)
 SAY_SO = "Select the box to say that this cannot be undone"
 
 bp = Blueprint("privacy", __name__, url_prefix="/privacy")
@@ -185,7 +190,11 @@ def _complain(action: str, lead: Lead | None) -> Any:
         return _complaint_page(action, typed, {"csrf_token": _too_many()}), TOO_OFTEN
     said = Said(name=typed["name"], email=typed["email"], text=typed["text"])
     lead_id = lead.id if lead else None
-    complaints.receive(said, key=typed["key"], lead_id=lead_id, at=now())
+    try:
+        complaints.receive(said, key=typed["key"], lead_id=lead_id, at=now())
+    except KeyTakenError:
+        again = typed | {"key": secrets.token_hex(KEY_BYTES)}
+        return _complaint_page(action, again, {"csrf_token": SENT_OTHERWISE}), CONFLICT
     return leave_for(url_for("privacy.complaint_sent"))
 
 

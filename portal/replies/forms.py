@@ -3,8 +3,8 @@
 from wtforms import BooleanField, StringField, ValidationError
 from wtforms.validators import Length
 
-from portal.leads.hygiene import leads_elsewhere, several_lines
-from portal.leads.keyed import LONGEST_EMAIL, LONGEST_NAME, NOT_TICKED, KeyedForm, Line
+from portal.leads.hygiene import leads_elsewhere
+from portal.leads.keyed import LONGEST_EMAIL, LONGEST_NAME, NOT_TICKED, KeyedForm, Line, Lines
 from portal.leads.models import Held
 from portal.replies import sealing
 from portal.replies.models import Doubt
@@ -12,14 +12,6 @@ from portal.replies.written import Written
 
 LONGEST_TEXT = 2000
 DOUBTS = {Held.TRAP: Doubt.TRAP, Held.HASTE: Doubt.HASTE, Held.BORROWED: Doubt.BORROWED}
-
-
-class Lines(Line):
-    """Several lines of text, cleaned of what cannot be seen."""
-
-    def clean(self, text: str) -> str:
-        """Return what is kept of the text."""
-        return several_lines(text)
 
 
 class ReplyForm(KeyedForm):

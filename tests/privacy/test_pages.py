@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -156,6 +157,51 @@ def test_a_complaint_is_kept_sealed_and_confirmed_with_its_day(mine, client, own
     assert alert.recipient == settings().studio.email
     assert "Zyxquill" not in outbox.unseal(alert.uid, alert.content).text
     assert client.get("/privacy/complaint/sent").status_code == 200
+
+
+SAID = {"name": "Robin Test", "email": "robin@example.com", "text": "Too much mail"}
+
+
+def test_a_complaint_that_is_sent_many_times_at_once_is_one_complaint(app, client):
+    sent = {**form_on(client.get("/privacy/complaint").text, "/privacy/complaint"), **SAID}
+    path = sent.pop("action")
+    db.session.rollback()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: app.test_client().post(path, data=sent), range(8)))
+    assert {(each.status_code, each.location) for each in answers} == {
+        (303, "/privacy/complaint/sent")
+    }
+    assert len(mails("complaint_received")) == 1
+
+
+def test_another_complaint_on_a_form_that_was_sent_is_not_lost(client):
+    page = client.get("/privacy/complaint").text
+    press(client, page, "/privacy/complaint", **SAID)
+    other = SAID | {"text": "And the calls do not stop"}
+    answer = press(client, page, "/privacy/complaint", **other)
+    assert answer.status_code == 409
+    assert "You already sent a complaint with this form." in answer.text
+    assert all(typed in answer.text for typed in other.values())
+    again = press(client, answer.text, "/privacy/complaint", **other)
+    assert again.location == "/privacy/complaint/sent"
+    assert len(db.session.scalars(sa.select(Complaint)).all()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "because"),
+    [
+        ("email", "a\0b@example.com", "a sign in it that we cannot read"),
+        ("email", "<robin@example.com>", "Enter an email address, like name@example.com"),
+        ("name", "Robin\0", "a sign in it that we cannot read"),
+        ("name", "\u202e\u200b", "Enter your name"),
+        ("text", "\u200b", "Tell us what went wrong"),
+    ],
+)
+def test_a_complaint_that_nobody_could_answer_comes_back(client, name, typed, because):
+    page = client.get("/privacy/complaint").text
+    answer = press(client, page, "/privacy/complaint", **{**SAID, name: typed})
+    assert (answer.status_code, because in answer.text) == (422, True)
+    assert mails("complaint_received") == []
 
 
 def test_a_complaint_with_gaps_comes_back_with_everything_typed(client):
