@@ -3,15 +3,21 @@
 import sqlite3
 import threading
 from datetime import datetime
+from ipaddress import AddressValueError, IPv6Address
 from pathlib import Path
 
 from limits import RateLimitItem
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
+ONE_LINE = 64
+"""Bits of an IPv6 address that a provider gives to one line; the others its holder picks freely."""
+
 
 class Limiter:
     """Says whether one more attempt is allowed; counts it when it is asked.
+
+    An IPv6 address counts as its line, so that nobody gets more turns by picking another one.
 
     Without Redis the counts live in a small SQLite file of their own beside the database, shared by
     every process of this machine and never waiting for the disk: losing them loses nothing.
@@ -24,16 +30,18 @@ class Limiter:
 
     def allows(self, limit: RateLimitItem, *who: str, at: datetime) -> bool:
         """Count an attempt by `who` at `at` and say whether it is within `limit`."""
+        whose = _lines(who)
         if self._redis is not None:
-            return self._redis.hit(limit, *who)
-        return self._count(limit, who, at) <= limit.amount
+            return self._redis.hit(limit, *whose)
+        return self._count(limit, whose, at) <= limit.amount
 
     def give_back(self, limit: RateLimitItem, *who: str, at: datetime) -> None:
         """Uncount one attempt: it was a right one."""
+        whose = _lines(who)
         if self._redis is not None:
-            self._redis.storage.incr(limit.key_for(*who), limit.get_expiry(), amount=-1)
+            self._redis.storage.incr(limit.key_for(*whose), limit.get_expiry(), amount=-1)
         else:
-            self._count(limit, who, at, by=-1)
+            self._count(limit, whose, at, by=-1)
 
     def _count(
         self, limit: RateLimitItem, who: tuple[str, ...], at: datetime, *, by: int = 1
@@ -65,3 +73,19 @@ class Limiter:
             " hits INTEGER, PRIMARY KEY (who, time_window))"
         )
         return connection
+
+
+def _lines(who: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_line(each) for each in who)
+
+
+def _line(text: str) -> str:
+    """Return the network of an IPv6 address, or the text as it is."""
+    try:
+        address = IPv6Address(text)
+    except AddressValueError:
+        return text
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    rest = 128 - ONE_LINE
+    return f"{IPv6Address(int(address) >> rest << rest)}/{ONE_LINE}"

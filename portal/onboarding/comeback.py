@@ -8,8 +8,9 @@ from sqlalchemy.exc import NoResultFound
 
 from portal import tokens
 from portal.clock import now
-from portal.extensions import limiter, settings
+from portal.extensions import settings
 from portal.htmx import leave_for
+from portal.leads import pace
 from portal.leads.address import AddressForm
 from portal.leads.models import Enquiry
 from portal.onboarding import client_forms as forms
@@ -45,8 +46,7 @@ def lost() -> Any:
         return _lost({})
     if not form.validate():
         return _lost(dict(form.problems)), 422
-    limit, who = settings().privacy_rate_limit, request.remote_addr or ""
-    if not limiter().allows(limit, "plan", "link", who, at=now()):
+    if not pace.within(settings().privacy_rate_limit, "plan link", request.remote_addr):
         return _lost({"csrf_token": TOO_MANY.format(phone=settings().studio.phone)}), 429
     linking.mail_link_to(str(form.email.data), at=now())
     return leave_for(url_for("onboarding.link_sent"))

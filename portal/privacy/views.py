@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 from portal.clock import now
-from portal.extensions import limiter, settings
+from portal.extensions import settings
 from portal.headers import EMPTIES
 from portal.htmx import leave_for
+from portal.leads import pace
 from portal.leads.address import AddressForm
 from portal.leads.asked import KeyTakenError
 from portal.leads.models import Lead, Purpose
@@ -207,9 +208,8 @@ def _meta(lead: Lead) -> dict[str, str]:
 
 
 def _may(what: str, *who: str) -> bool:
-    address = who or (request.remote_addr or "",)
-    limit = settings().privacy_rate_limit
-    return limiter().allows(limit, "privacy", what, *address, at=now())
+    whose = who or (request.remote_addr or "",)
+    return pace.within(settings().privacy_rate_limit, "privacy", what, *whose)
 
 
 def _too_many() -> str:

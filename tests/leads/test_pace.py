@@ -83,20 +83,52 @@ def test_forged_forwarding_header_gives_no_new_turn(client):
 
 
 @pytest.mark.one_database
+def test_another_address_of_the_same_ipv6_line_gives_no_new_turn(client):
+    def answer(address):
+        return client.post("/consult", data=ROBIN, environ_overrides={"REMOTE_ADDR": address})
+
+    answers = [answer(f"2001:db8:1:2:{number:x}::1").status_code for number in range(SIXTY + 1)]
+    assert answers == [422] * SIXTY + [429]
+    assert answer("2001:db8:1:3::1").status_code == 422
+
+
+@pytest.mark.one_database
+def test_an_ipv4_address_is_the_same_line_inside_ipv6(client):
+    for address in ("192.0.2.7", "::ffff:192.0.2.7") * (SIXTY // 2):
+        client.post("/consult", data=ROBIN, environ_overrides={"REMOTE_ADDR": address})
+    answer = client.post("/consult", data=ROBIN, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+    assert answer.status_code == 429
+
+
+@pytest.mark.one_database
 def test_looking_takes_no_turn(client, fill):
     for _ in range(SIXTY + 5):
         client.get("/consult")
     assert client.post("/consult", data=fill()).status_code == 303
 
 
-@pytest.mark.one_database
-def test_counter_that_does_not_answer_lets_people_through(client, fill, app, tmp_path, monkeypatch):
+@pytest.fixture
+def broken_counter(app, tmp_path, monkeypatch):
+    """Let the file of counts be no database."""
     file = tmp_path / "limits.sqlite"
     file.write_bytes(b"this is no database" * 100)
     monkeypatch.setitem(app.extensions, "limiter", Limiter(file=file, redis_url=None))
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(file).execute("SELECT 1 FROM hit")
+
+
+@pytest.mark.one_database
+@pytest.mark.usefixtures("broken_counter")
+def test_counter_that_does_not_answer_lets_people_through(client, fill):
     assert client.post("/consult", data=fill()).status_code == 303
+
+
+@pytest.mark.one_database
+@pytest.mark.usefixtures("broken_counter")
+@pytest.mark.parametrize("path", ["/privacy/link", "/plan"])
+def test_counter_that_does_not_answer_keeps_nobody_from_a_link(client, path):
+    form = fields(client.get(path).text) | {"email": "robin@example.com"}
+    assert client.post(path, data=form).status_code == 303
 
 
 def test_limit_is_sixty_in_ten_minutes_unless_set(app):
