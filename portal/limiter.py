@@ -1,7 +1,9 @@
 """Counting of attempts across threads, processes and, with Redis, machines."""
 
+import os
 import sqlite3
 import threading
+from contextlib import suppress
 from datetime import datetime
 from ipaddress import AddressValueError, IPv6Address
 from pathlib import Path
@@ -65,6 +67,8 @@ class Limiter:
         return connection
 
     def _open(self) -> sqlite3.Connection:
+        with suppress(OSError):  # It holds addresses: readable by its owner only.
+            os.close(os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(self._file, timeout=5)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")

@@ -1,5 +1,7 @@
 """SQLite as a database that keeps its word: durable, enforcing, and one writer at a time."""
 
+import os
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -16,12 +18,24 @@ def prepare(engine: Engine) -> None:
     WRITE is set, so that two writers queue for the lock instead of failing half-way.
     """
     keep_durable(engine)
+    event.listen(engine, "do_connect", _on_do_connect)
     event.listen(engine, "begin", _on_begin)
 
 
 def keep_durable(engine: Engine) -> None:
     """Make every connection of a SQLite engine durable; each statement commits by itself."""
     event.listen(engine, "connect", _on_connect)
+
+
+def _on_do_connect(_dialect: object, _record: object, files: Any, _options: object) -> None:
+    """Make a new file readable by its owner only, before SQLite makes it for everybody.
+
+    Its log takes over who may read it.
+    """
+    name = files[0]
+    if name and not name.startswith((":", "file:")):
+        with suppress(OSError):  # SQLite says what is wrong in a way that is understood.
+            os.close(os.open(name, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _on_connect(connection: Any, _record: object) -> None:

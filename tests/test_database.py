@@ -2,13 +2,16 @@
 
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from limits import parse
 
-from portal.extensions import db, transaction
+from portal.extensions import db, limiter, transaction
 from portal.mail.models import MailPause
 from portal.orm import Base, UtcDateTime
+from portal.sqlite import prepare
 
 MOMENT = datetime(2026, 11, 22, 18, tzinfo=UTC)
 
@@ -27,6 +30,19 @@ def test_sqlite_is_durable_and_strict_on_every_connection(app):
                 for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
             ]
             assert facts == ["wal", 2, 1, 1]
+
+
+def test_new_files_are_for_their_owner_only(app, tmp_path):
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/new.sqlite")
+    prepare(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE one (id INTEGER)")
+        log = tmp_path / "new.sqlite-wal"
+        limiter().allows(parse("1 per 1 hour"), "robin@example.com", at=MOMENT)
+        counts = Path(app.instance_path) / "limits.sqlite"
+        files = (tmp_path / "new.sqlite", log, counts)
+        assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
+    engine.dispose()
 
 
 def test_transaction_commits_at_its_end(app):
