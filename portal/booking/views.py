@@ -22,6 +22,7 @@ from portal.htmx import leave_for
 from portal.intake import handover
 from portal.intake.queries import enquiry as find_enquiry
 from portal.intake.queries import intake_of, latest_decision
+from portal.leads import pace
 from portal.leads.links import health_check_token
 from portal.leads.models import Enquiry, Kind, Lead
 from portal.leads.queries import enquiries
@@ -110,6 +111,7 @@ def change(token: str) -> Any:
     form = ManageForm(meta={"csrf_context": context(booking.public_id)})
     if not form.validate():
         return _again(booking, form, token), 422
+    pace.count_change(booking.lead_id)
     try:
         return _cancel(booking, form, token) if form.do.data == "cancel" else _moved(booking, form)
     except ClosedGateError:

@@ -6,8 +6,11 @@ from portal.extensions import settings
 from portal.leads.links import HEALTH_CHECK_LASTS, health_check_url
 from portal.leads.models import Enquiry
 from portal.mail import outbox
+from portal.mail.queries import written_to
 
 TIME_TO_FINISH = timedelta(minutes=20)
+DAY, MOST_A_DAY = timedelta(days=1), 3
+"""Anybody may type another person's address, over and over: our mail must not flood it."""
 
 
 def finish_check(enquiry: Enquiry, *, at: datetime) -> None:
@@ -15,6 +18,9 @@ def finish_check(enquiry: Enquiry, *, at: datetime) -> None:
 
     The lead's version tells one letting in from the next: the one before may have been taken back.
     """
+    earlier = written_to("finish_check", since=at - DAY, reference=enquiry.lead.ref)
+    if len(earlier) >= MOST_A_DAY:
+        return
     outbox.put(
         kind="finish_check",
         uid=f"finish_check:{enquiry.public_id}:{enquiry.lead.version}:1",

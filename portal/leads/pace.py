@@ -3,11 +3,16 @@
 import logging
 import sqlite3
 
-from limits import RateLimitItem
+from flask import abort
+from limits import RateLimitItem, parse
 from redis.exceptions import RedisError
 
 from portal.clock import now
 from portal.extensions import limiter, settings
+
+TOO_OFTEN = 429
+CHANGES = parse("30 per hour")
+"""Of what stands for one person: each is mailed to an address that nobody has proven is theirs."""
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +25,12 @@ def allows(form: str, address: str | None, *, good: bool) -> bool:
     """
     who = "good" if good else "given back"
     return within(settings().lead_rate_limit, form, address, who)
+
+
+def count_change(lead_id: int) -> None:
+    """Count a change that is mailed to this person, and refuse one too many."""
+    if not within(CHANGES, "change", str(lead_id)):
+        abort(TOO_OFTEN)
 
 
 def within(limit: RateLimitItem, what: str, address: str | None, *who: str) -> bool:

@@ -95,3 +95,11 @@ def of_reference(reference: str) -> Sequence[OutboxMail]:
     return db.session.scalars(
         select(OutboxMail).where(OutboxMail.reference == reference).order_by(OutboxMail.id)
     ).all()
+
+
+def written_to(kind: str, *, since: datetime, reference: str | None = None) -> Sequence[str]:
+    """Return the recipient of every message of a kind since then, about one person or anybody."""
+    wanted = [OutboxMail.kind == kind, OutboxMail.created_at > since]
+    if reference is not None:
+        wanted.append(OutboxMail.reference == reference)
+    return db.session.scalars(select(OutboxMail.recipient).where(*wanted)).all()

@@ -12,6 +12,7 @@ from portal.htmx import leave_for
 from portal.intake import handover
 from portal.intake import queries as intakes
 from portal.intake.forms import context as claim_context
+from portal.leads import pace
 from portal.leads.kinds import Kind
 from portal.leads.links import health_check_token, read_health_check_token
 from portal.leads.models import Enquiry
@@ -134,6 +135,7 @@ def move(token: str) -> Any:
     form = DayForm(meta={"csrf_context": context(day_pass)})
     if not form.validate():
         return _days(day_pass, form), UNPROCESSABLE
+    pace.count_change(day_pass.lead_id)
     try:
         actions.move(day_pass.id, day=form.chosen, at=now())
     except ClosedDayError:

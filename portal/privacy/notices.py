@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from portal.extensions import settings
+from portal.leads.contact import email_key
 from portal.leads.models import Lead
+from portal.leads.notices import DAY, MOST_A_DAY
 from portal.mail import outbox
+from portal.mail.queries import written_to
 from portal.privacy import links
 from portal.privacy.models import Complaint
 from portal.words import day_words
@@ -25,7 +28,11 @@ def link(lead: Lead, *, at: datetime) -> None:
 
 
 def complaint_received(complaint: Complaint, name: str, email: str) -> None:
-    """Confirm a complaint, and by when it is answered."""
+    """Confirm a complaint, and by when it is answered; a flood to one address is not confirmed."""
+    earlier = written_to("complaint_received", since=complaint.received_at - DAY)
+    keys = [email_key(*each.rpartition("@")[::2]) for each in (email, *earlier)]
+    if keys.count(keys[0]) > MOST_A_DAY:
+        return
     outbox.put(
         kind="complaint_received",
         uid=f"complaint_received:{complaint.public_id}:1",

@@ -287,6 +287,15 @@ def test_moving_by_link(client, booked):
     assert "Tuesday, November 24 at 11 am, Chicago time" in client.get(path).text
 
 
+@pytest.mark.one_database
+def test_a_session_that_is_moved_to_and_fro_floods_nobody_with_mail(client, booked):
+    path = manage_path(booked)
+    page = client.get(path + "?step=move").text
+    times = [f"2026-11-24T{hour}:00:00Z" for hour in (17, 20)]
+    answers = [press(client, path, page=page, slot=times[n % 2]) for n in range(31)]
+    assert [answer.status_code for answer in answers] == [303] * 30 + [429]
+
+
 def test_moving_to_a_time_that_has_gone_keeps_the_old_one(client, booked, asks, hand):
     path = manage_path(booked)
     page = client.get(path + "?step=move").text

@@ -234,6 +234,19 @@ def test_each_enquiry_has_a_link_and_mail_of_its_own(ask):
     assert [mail.kind for mail in rows(OutboxMail)] == ["finish_check", "staff_alert"] * 2
 
 
+@pytest.mark.one_database
+def test_address_that_is_typed_over_and_over_is_not_flooded(ask, clock):
+    def reminders():
+        return [mail for mail in rows(OutboxMail) if mail.kind == "finish_check"]
+
+    for number in range(5):
+        ask(email=f"robin+{number}@example.com")
+    assert len(reminders()) == 3
+    clock.advance(days=1)
+    ask()
+    assert len(reminders()) == 4
+
+
 def test_reference_that_is_taken_gives_way_to_a_longer_one(ask, monkeypatch):
     monkeypatch.setattr(actions.secrets, "choice", lambda signs: signs[0])
     ask()

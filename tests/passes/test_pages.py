@@ -124,6 +124,16 @@ def test_move_keeps_the_code_and_tells_by_mail(client, issues):
     assert mails[-1].subject == "Your day pass is now for Sunday, November 29"
 
 
+@pytest.mark.one_database
+def test_a_pass_that_is_moved_to_and_fro_floods_nobody_with_mail(client, issues, clock):
+    day_pass, days = issues(), ("2026-11-29", "2026-11-30")
+    answers = [send(client, day_pass, "/day", "/day", day=days[n % 2]) for n in range(31)]
+    assert [answer.status_code for answer in answers] == [303] * 30 + [429]
+    assert fresh(day_pass).moves == 30
+    clock.advance(hours=1)
+    assert send(client, day_pass, "/day", "/day", day="2026-11-29").status_code == 303
+
+
 @pytest.mark.parametrize("day", ["", "2026-11-21", "never"])
 def test_move_to_no_day_asks_again(client, issues, day):
     day_pass = issues()

@@ -174,6 +174,15 @@ def test_a_complaint_that_is_sent_many_times_at_once_is_one_complaint(app, clien
     assert len(mails("complaint_received")) == 1
 
 
+@pytest.mark.one_database
+def test_complaints_in_the_name_of_somebody_else_flood_nobody(client):
+    for number in range(5):
+        page, email = client.get("/privacy/complaint").text, f"robin+{number}@example.com"
+        sent = press(client, page, "/privacy/complaint", **SAID | {"email": email})
+        assert sent.location == "/privacy/complaint/sent"
+    assert (len(mails("complaint_received")), len(mails("complaint_alert"))) == (3, 5)
+
+
 def test_another_complaint_on_a_form_that_was_sent_is_not_lost(client):
     page = client.get("/privacy/complaint").text
     press(client, page, "/privacy/complaint", **SAID)
