@@ -393,6 +393,17 @@ def test_private_hides_the_detail_and_what_stands_below_the_names(at_desk):
     assert names(page) == ["Ada Test", "Bo Test", "Cy Test"]
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_lead_that_was_opened_from_the_list_is_covered_by_words_and_a_way_back(at_desk, width):
+    page = at_desk("/desk/", width=width)
+    page.get_by_role("link", name="Bo Test").click()
+    expect(page.locator("#pane-name")).to_be_focused()
+    page.keyboard.press("p")
+    expect(page.get_by_text("This screen can be read across the counter.")).to_be_in_viewport()
+    page.get_by_role("button", name="Show the detail").click()
+    expect(page.locator("#pane-name")).to_be_visible()
+
+
 def test_counter_screen_hides_the_detail_after_two_minutes(at_desk):
     page = at_desk("/desk/")
     page.clock.install()
