@@ -258,3 +258,17 @@ def test_calendar_keeps_up_and_leaves_an_open_menu_alone(visit, booked, signed_i
     page.keyboard.press("Escape")
     page.evaluate("document.body.dispatchEvent(new Event('rows:refresh'))")
     expect(page.locator(".session")).to_have_count(3)
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_reason_for_cancelling_is_asked_where_it_can_be_read(
+    visit, booked, signed_in, live_app, width
+):
+    _, at = booked()
+    page = visit(f"/desk/calendar?day={at:%F}", width=width, **signed_in(Role.DESK))
+    page.locator(".session summary").click()
+    menu, session = (page.locator(each).bounding_box() for each in (".menu", ".session"))
+    assert menu["x"] >= session["x"]
+    assert menu["x"] + menu["width"] <= session["x"] + session["width"]
+    field = page.get_by_label("Reason").bounding_box()
+    assert field["width"] >= 150
