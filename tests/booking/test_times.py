@@ -88,8 +88,17 @@ def test_time_goes_to_the_form_signed_and_in_words(client, amir):
     page = client.get(answer.location).text
     assert "Tuesday, November 24 at 10 am, Chicago time" in page
     assert HONEST.removesuffix(".") in words(page)
+    assert "then you confirm your time." in words(page)
     token = hidden(main(page))["picked"]
     assert picked.read(token).text == "slot=2026-11-24T16%3A00%3A00Z"
+
+
+@pytest.mark.one_database
+def test_press_that_books_nothing_does_not_say_it_does(client, amir, wishes):
+    said = words(client.get("/times").text)
+    assert "Nothing is booked yet: first come a few questions." in said
+    assert "until you press the button" not in said
+    assert "until you press the button" in words(client.get(book_path(wishes(TUESDAY_10))).text)
 
 
 @pytest.mark.one_database
