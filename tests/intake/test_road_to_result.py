@@ -125,7 +125,7 @@ def test_jump_to_the_end_names_what_is_missing_and_books_nothing(starts):
     walker.walk(until="/first")
     page = walker.visit(walker.page.path.replace("/first", "/check"))
     assert page.disposition == "INCOMPLETE"
-    assert page.heading == "One more answer, please."
+    assert page.heading == "A few more answers, please"
     assert "Have you noticed any of these?" in page.says
     assert the_lead().disposition is None
 
