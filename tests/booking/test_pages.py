@@ -347,7 +347,9 @@ def test_a_session_that_is_over_cannot_be_moved(client, booked, clock):
     clock.move_to(TUESDAY_10 + timedelta(hours=1))
     page = client.get(manage_path(booked) + "?step=move").text
     assert slots(page) == []
-    assert h1(page) == "Your consult was on Tuesday, November 24, 10 am"
+    assert h1(page) == "Your consult was on Tuesday, November 24 at 10 am, Chicago time"
+    assert "<dt>Your consult</dt><dd>Over</dd>" in page
+    assert "Would you like another time?" not in page
 
 
 def test_a_page_left_open_moves_nothing_that_was_called_off(client, booked, hand):
