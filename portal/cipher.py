@@ -62,20 +62,27 @@ def _bound(name: str, place: str) -> bytes:
 def parse_keys(setting: str) -> dict[str, bytes]:
     """Return key id -> key from `id:base64,id:base64`, first the one that wraps.
 
-    Raise ValueError with a cure in words when an entry is malformed or not 32 bytes long.
+    Raise ValueError with a cure in words when an entry is malformed, not 32 bytes long or
+    named like another; the words quote nothing of a key, for a log or a screen may show them.
     """
     keys: dict[str, bytes] = {}
-    for entry in filter(None, (part.strip() for part in setting.split(","))):
+    entries = filter(None, (part.strip() for part in setting.split(",")))
+    for number, entry in enumerate(entries, 1):
         kid, _, encoded = entry.partition(":")
         try:
             key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
         except (ValueError, binascii.Error) as error:
-            raise ValueError(f"HEALTH_KEYS: the key {kid!r} is not base64.") from error
+            raise ValueError(f"the key of entry {number} is not base64") from error
         if not kid or "." in kid or kid.startswith(MARK) or len(key) != KEY_BYTES:
-            raise ValueError(f"HEALTH_KEYS: {kid!r} must be `id:` and 32 bytes in base64.")
+            raise ValueError(f"entry {number} must be `id:` and 32 bytes in base64")
+        if kid in keys:
+            raise ValueError(
+                f"two keys are called {kid!r}, and what the first has sealed could not be read any "
+                "more: give the new one a name of its own, such as k2"
+            )
         keys[kid] = key
     if not keys:
-        raise ValueError("HEALTH_KEYS is empty: give at least one `id:base64` pair.")
+        raise ValueError("give at least one `id:base64` pair")
     return keys
 
 

@@ -188,6 +188,12 @@ def test_made_keys_can_be_read():
 @pytest.mark.parametrize(
     "setting", ["", "k1", "k1:short", "k1:***", ":" + "A" * 43, "a.b:" + "A" * 43, "@k:" + "A" * 43]
 )
-def test_wrong_keys_are_refused(setting: str):
-    with pytest.raises(ValueError, match="HEALTH_KEYS"):
+def test_wrong_keys_are_refused_without_a_word_of_them(setting: str):
+    with pytest.raises(ValueError, match="base64") as refused:
         parse_keys(setting)
+    assert not any(part and part in str(refused.value) for part in setting.split(":")[1:])
+
+
+def test_a_second_key_of_the_same_name_is_refused():
+    with pytest.raises(ValueError, match="two keys are called 'k1'"):
+        parse_keys(f"{make_keys()},{make_keys()}")
