@@ -2,11 +2,13 @@
 
 import os
 
+from portal.config import read_number
+
 host = os.environ.get("HOST", "127.0.0.1")
 bind = f"{f'[{host}]' if ':' in host else host}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = read_number(os.environ, "WEB_WORKERS", default="2")
+threads = read_number(os.environ, "WEB_THREADS", default="8")
 timeout = 30
 graceful_timeout = 10
 keepalive = 5

@@ -59,7 +59,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.from_environment()
     if "FLASK_RUN_FROM_CLI" not in os.environ:
         settings.require_secrets()
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.make_places()
     app = Portal(
         __name__,
         instance_path=str(settings.instance),

@@ -54,10 +54,7 @@ def serve_command(*, with_demo: bool) -> None:
     """Migrate, then run the web server and the worker until Ctrl-C."""
     from portal import create_app  # noqa: PLC0415  the app under which this command runs has no secrets yet
 
-    try:
-        address = serve.free_address(os.environ)
-    except config.WrongSettingError as wrong:
-        raise click.ClickException(str(wrong)) from wrong
+    address = serve.free_address(os.environ)
     serve.keep_secrets(config.from_environment())
     app = create_app(config.from_environment())
     environ = {name: text for name, text in os.environ.items() if name != "FLASK_RUN_FROM_CLI"}

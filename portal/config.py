@@ -1,25 +1,31 @@
 """Every setting of the portal, read once from the environment and refused in words when wrong."""
 
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from limits import RateLimitItem, parse
+from click import ClickException
+from limits import RateLimitItem
 
+from portal import values
 from portal.cipher import parse_keys
 from portal.hours import OpeningHours
 
 ROOT = Path(__file__).resolve().parent.parent
-ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:(\d{1,5}|\*))?")
+USUAL_HOURS = "mon-sun 06:00-21:00"
+SECRET = frozenset({"HEALTH_KEYS", "DATABASE_URL", "KEY_STORE_URL", "REDIS_URL"})
 
 
-class WrongSettingError(Exception):
-    """A setting is missing or unreadable; the message names it and gives the cure."""
+class WrongSettingError(ClickException):
+    """A setting is missing or unreadable; the message names it and gives the cure.
+
+    A command says so in one line, as it says everything that it refuses.
+    """
 
 
 @dataclass(frozen=True)
@@ -129,36 +135,44 @@ class Settings:
                 "(`flask --app wsgi new-secrets` prints a pair), or use `make run`."
             )
 
+    def make_places(self) -> None:
+        """Make the instance; raise WrongSettingError where it or the ledger cannot be kept.
+
+        A ledger that cannot be written would stop the first erasure, long after the start.
+        """
+        try:
+            self.instance.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WrongSettingError(
+                f"INSTANCE_PATH={str(self.instance)!r}: {error.strerror}"
+            ) from error
+        if self.erasure_ledger.is_dir() or not self.erasure_ledger.parent.is_dir():
+            raise WrongSettingError(
+                f"ERASURE_LEDGER={str(self.erasure_ledger)!r}: "
+                "give a file in a folder that is there"
+            )
+
 
 def read(environ: Mapping[str, str]) -> Settings:
     """Return the settings of `environ`, completed by the instance's own secrets file."""
     instance = Path(environ.get("INSTANCE_PATH") or ROOT / "instance").resolve()
     env = {**read_secrets(instance), **{name: text for name, text in environ.items() if text}}
-    keys = env.get("HEALTH_KEYS")
+    address = f"http://127.0.0.1:{env.get('PORT', '8000')}"
+    database = f"sqlite:///{instance / 'portal.sqlite'}"
     return Settings(
         instance=instance,
-        public_url=env.get("PUBLIC_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
-        database_url=_database_url(env, "DATABASE_URL", instance / "portal.sqlite"),
-        key_store_url=_key_store_url(env, instance),
+        public_url=_read(env, "PUBLIC_URL", values.address, address),
+        database_url=_read(env, "DATABASE_URL", values.database, database),
+        key_store_url=_key_store_url(env, instance, database),
         secret_key=env.get("SECRET_KEY"),
-        health_keys=_checked("HEALTH_KEYS", parse_keys, keys) if keys else None,
-        redis_url=env.get("REDIS_URL"),
-        lead_rate_limit=_checked(
-            "LEAD_RATE_LIMIT", parse, env.get("LEAD_RATE_LIMIT", "60 per 10 minutes")
-        ),
-        sign_in_rate_limit=_checked(
-            "SIGN_IN_RATE_LIMIT", parse, env.get("SIGN_IN_RATE_LIMIT", "10 per 15 minutes")
-        ),
-        privacy_rate_limit=_checked(
-            "PRIVACY_RATE_LIMIT", parse, env.get("PRIVACY_RATE_LIMIT", "20 per 1 hour")
-        ),
-        chat_rate_limit=_checked(
-            "CHAT_RATE_LIMIT", parse, env.get("CHAT_RATE_LIMIT", "30 per 10 minutes")
-        ),
-        lead_minimum_seconds=_checked(
-            "LEAD_MINIMUM_SECONDS", float, env.get("LEAD_MINIMUM_SECONDS", "2")
-        ),
-        staff_idle_minutes=_checked("STAFF_IDLE_MINUTES", int, env.get("STAFF_IDLE_MINUTES", "60")),
+        health_keys=_read(env, "HEALTH_KEYS", parse_keys),
+        redis_url=_read(env, "REDIS_URL", values.redis),
+        lead_rate_limit=_read(env, "LEAD_RATE_LIMIT", values.limit, "60 per 10 minutes"),
+        sign_in_rate_limit=_read(env, "SIGN_IN_RATE_LIMIT", values.limit, "10 per 15 minutes"),
+        privacy_rate_limit=_read(env, "PRIVACY_RATE_LIMIT", values.limit, "20 per 1 hour"),
+        chat_rate_limit=_read(env, "CHAT_RATE_LIMIT", values.limit, "30 per 10 minutes"),
+        lead_minimum_seconds=_read(env, "LEAD_MINIMUM_SECONDS", values.seconds, "2"),
+        staff_idle_minutes=_read(env, "STAFF_IDLE_MINUTES", values.MINUTES, "60"),
         studio=_studio(env),
         waiver_file=Path(env["STUDIO_WAIVER"]) if "STUDIO_WAIVER" in env else None,
         clocks=_clocks(env),
@@ -166,9 +180,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         erasure_ledger=Path(env.get("ERASURE_LEDGER") or instance / "erasures.txt"),
         mail=_mail(env),
         demo=env.get("PORTAL_DEMO", "") == "1",
-        trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
-        embed_hosts=_checked("EMBED_HOSTS", _origins, env.get("EMBED_HOSTS", "")),
-        proxy_hops=_checked("PROXY_HOPS", int, env.get("PROXY_HOPS", "0")),
+        trusted_hosts=_read(env, "TRUSTED_HOSTS", values.hosts, ""),
+        embed_hosts=_read(env, "EMBED_HOSTS", values.origins, ""),
+        proxy_hops=_read(env, "PROXY_HOPS", values.HOPS, "0"),
         raw=env,
     )
 
@@ -188,16 +202,15 @@ def read_secrets(instance: Path) -> dict[str, str]:
 
 
 def _studio(env: Mapping[str, str]) -> Studio:
-    zone = _checked("STUDIO_TIMEZONE", _zone, env.get("STUDIO_TIMEZONE", "America/Chicago"))
-    hours = env.get("STUDIO_HOURS", "mon-sun 06:00-21:00")
+    zone = _read(env, "STUDIO_TIMEZONE", values.zone, "America/Chicago")
     return Studio(
         name=env.get("STUDIO_NAME", "Trueline"),
         address=env.get("STUDIO_ADDRESS", "418 Wharf Street"),
         phone=env.get("STUDIO_PHONE", "555-010-0142"),
-        email=env.get("STUDIO_EMAIL", "hello@studio.example"),
-        region=env.get("STUDIO_REGION", "US"),
+        email=_read(env, "STUDIO_EMAIL", values.mailbox, "hello@studio.example"),
+        region=_read(env, "STUDIO_REGION", values.region, "US"),
         zone=zone,
-        hours=_checked("STUDIO_HOURS", lambda text: OpeningHours.parse(text, zone=zone), hours),
+        hours=_read(env, "STUDIO_HOURS", partial(OpeningHours.parse, zone=zone), USUAL_HOURS),
         emergency=env.get("STUDIO_EMERGENCY", "911"),
         advice=env.get("STUDIO_ADVICE", "your doctor or an urgent care clinic"),
     )
@@ -205,68 +218,41 @@ def _studio(env: Mapping[str, str]) -> Studio:
 
 def _clocks(env: Mapping[str, str]) -> Clocks:
     return Clocks(
-        emergency_minutes=_checked(
-            "CLOCK_EMERGENCY_MINUTES", int, env.get("CLOCK_EMERGENCY_MINUTES", "5")
-        ),
-        urgent_minutes=_checked("CLOCK_URGENT_MINUTES", int, env.get("CLOCK_URGENT_MINUTES", "15")),
-        refer_by=_checked("CLOCK_REFER_BY", time.fromisoformat, env.get("CLOCK_REFER_BY", "17:00")),
-        return_after_minutes=_checked(
-            "CLOCK_RETURN_AFTER_MINUTES", int, env.get("CLOCK_RETURN_AFTER_MINUTES", "120")
-        ),
-        chat_minutes=_checked("CLOCK_CHAT_MINUTES", int, env.get("CLOCK_CHAT_MINUTES", "5")),
+        emergency_minutes=_read(env, "CLOCK_EMERGENCY_MINUTES", values.MINUTES, "5"),
+        urgent_minutes=_read(env, "CLOCK_URGENT_MINUTES", values.MINUTES, "15"),
+        refer_by=_read(env, "CLOCK_REFER_BY", values.wall_time, "17:00"),
+        return_after_minutes=_read(env, "CLOCK_RETURN_AFTER_MINUTES", values.MINUTES, "120"),
+        chat_minutes=_read(env, "CLOCK_CHAT_MINUTES", values.MINUTES, "5"),
     )
 
 
 def _retention(env: Mapping[str, str]) -> Retention:
     named = {field_: line.split("=") for field_, line in RETENTION.items()}
     days = {
-        field_: _checked(name, _days, env.get(name, default))
-        for field_, (name, default) in named.items()
+        field_: _read(env, name, values.DAYS, default) for field_, (name, default) in named.items()
     }
     return Retention(**days)
 
 
-def _days(text: str) -> int:
-    days = int(text)
-    if days < 0:
-        raise ValueError("give a number of days, 0 or more")
-    return days
-
-
 def _mail(env: Mapping[str, str]) -> dict[str, Any]:
     """Return Flask-Mail's own settings; MAIL_SERVER empty means that nothing is sent."""
+    sender = _read(env, "MAIL_DEFAULT_SENDER", values.mailbox, "desk@studio.example")
     return {
         "MAIL_SERVER": env.get("MAIL_SERVER", ""),
-        "MAIL_PORT": _checked("MAIL_PORT", int, env.get("MAIL_PORT", "25")),
-        "MAIL_USE_TLS": env.get("MAIL_USE_TLS", "") in {"1", "true"},
-        "MAIL_USE_SSL": env.get("MAIL_USE_SSL", "") in {"1", "true"},
+        "MAIL_PORT": _read(env, "MAIL_PORT", values.PORT, "25"),
+        "MAIL_USE_TLS": _read(env, "MAIL_USE_TLS", values.switch, "false"),
+        "MAIL_USE_SSL": _read(env, "MAIL_USE_SSL", values.switch, "false"),
         "MAIL_USERNAME": env.get("MAIL_USERNAME"),
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD"),
-        "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER", "desk@studio.example"),
+        "MAIL_DEFAULT_SENDER": sender,
         "MAIL_SUPPRESS_SEND": False,
     }
 
 
-def _database_url(env: Mapping[str, str], name: str, default: Path) -> str:
-    url = env.get(name, f"sqlite:///{default}")
-    for short in ("postgres://", "postgresql://"):
-        if url.startswith(short):
-            return "postgresql+psycopg://" + url.removeprefix(short)
-    return url
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    """Return the sites that may show our forms; a policy takes nothing that is no origin."""
-    found = tuple(filter(None, (part.strip() for part in text.split(","))))
-    for origin in found:
-        if not ORIGIN.fullmatch(origin):
-            raise ValueError(f"{origin!r} is not an origin such as https://www.studio.example")
-    return found
-
-
-def _key_store_url(env: Mapping[str, str], instance: Path) -> str:
-    url = _database_url(env, "KEY_STORE_URL", instance / "keys.sqlite")
-    if url == _database_url(env, "DATABASE_URL", instance / "portal.sqlite"):
+def _key_store_url(env: Mapping[str, str], instance: Path, database: str) -> str:
+    beside = f"sqlite:///{instance / 'keys.sqlite'}"
+    url: str = _read(env, "KEY_STORE_URL", values.database, beside)
+    if url == _read(env, "DATABASE_URL", values.database, database):
         raise WrongSettingError(
             "KEY_STORE_URL names the database itself: keys kept beside what they seal cannot be "
             "shredded, because a backup holds both. Name another file or database."
@@ -274,18 +260,23 @@ def _key_store_url(env: Mapping[str, str], instance: Path) -> str:
     return url
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/London") from error
-
-
-def _checked(name: str, reader: Any, text: str) -> Any:
+def _read(
+    env: Mapping[str, str], name: str, reader: Callable[[str], Any], default: str | None = None
+) -> Any:
+    """Return a setting as its reader reads it; what may hold a secret is refused unquoted."""
+    text = env.get(name, default)
+    if text is None:
+        return None
     try:
         return reader(text)
     except ValueError as error:
-        raise WrongSettingError(f"{name}={text!r}: {error}") from error
+        shown = name if name in SECRET else f"{name}={text!r}"
+        raise WrongSettingError(f"{shown}: {error}") from error
+
+
+def read_number(env: Mapping[str, str], name: str, *, default: str) -> int:
+    """Return how many processes or threads the web server has: a setting that it reads itself."""
+    return int(_read(env, name, values.WORKERS, default))
 
 
 def from_environment() -> Settings:

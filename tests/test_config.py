@@ -1,3 +1,7 @@
+import os
+import re
+import subprocess
+import sys
 from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -5,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal import create_app
-from portal.config import WrongSettingError, read
+from portal.config import ROOT, WrongSettingError, read
 from portal.serve import keep_secrets
 
 
@@ -44,11 +48,83 @@ def test_postgres_urls_use_the_shipped_driver(tmp_path, scheme):
         ("MAIL_PORT", "smtp"),
         ("CLOCK_REFER_BY", "5 pm"),
         ("HEALTH_KEYS", "k1:tooshort"),
+        ("PUBLIC_URL", "portal.studio.example"),
+        ("PUBLIC_URL", "https://studio.example/portal"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://db.example/studio"),
+        ("KEY_STORE_URL", "postgresql://u:p@db.example:port/keys"),
+        ("REDIS_URL", "http://redis.example"),
+        ("LEAD_RATE_LIMIT", "0 per 1 hour"),
+        ("LEAD_MINIMUM_SECONDS", "nan"),
+        ("LEAD_MINIMUM_SECONDS", "-1"),
+        ("STAFF_IDLE_MINUTES", "0"),
+        ("CLOCK_EMERGENCY_MINUTES", "-5"),
+        ("CLOCK_REFER_BY", "17:00+02:00"),
+        ("RETAIN_LEAD_DAYS", "-1"),
+        ("RETAIN_LEAD_DAYS", "99999999"),
+        ("STUDIO_EMAIL", "hello"),
+        ("STUDIO_REGION", "Texas"),
+        ("MAIL_PORT", "70000"),
+        ("MAIL_USE_TLS", "starttls"),
+        ("MAIL_DEFAULT_SENDER", "desk"),
+        ("TRUSTED_HOSTS", "https://portal.studio.example"),
+        ("PROXY_HOPS", "-1"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(tmp_path, name, value):
-    with pytest.raises(WrongSettingError, match=name):
+    with pytest.raises(WrongSettingError, match=f"^{name}"):
         settings(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "KEY_STORE_URL", "REDIS_URL", "HEALTH_KEYS"])
+def test_what_holds_a_secret_is_refused_without_it(tmp_path, name):
+    with pytest.raises(WrongSettingError) as refused:
+        settings(tmp_path, **{name: "k1://user:hunter2@db.example:port/x"})
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("word", "on"), [("Yes", True), ("true", True), ("off", False)])
+def test_a_switch_is_on_in_every_usual_spelling(tmp_path, word, on):
+    assert settings(tmp_path, MAIL_USE_TLS=word).mail["MAIL_USE_TLS"] is on
+
+
+def test_lists_are_taken_with_blanks_and_an_address_with_its_slash(tmp_path):
+    found = settings(
+        tmp_path, TRUSTED_HOSTS="a.example, b.example", PUBLIC_URL="https://a.example/"
+    )
+    assert (found.trusted_hosts, found.public_url) == (
+        ("a.example", "b.example"),
+        "https://a.example",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("INSTANCE_PATH", "a file/x"), ("ERASURE_LEDGER", "gone/x"), ("ERASURE_LEDGER", ".")],
+)
+def test_a_place_that_cannot_be_kept_is_refused_by_name(tmp_path, name, place):
+    (tmp_path / "a file").touch()
+    with pytest.raises(WrongSettingError, match=f"^{name}="):
+        settings(tmp_path, **{name: str(tmp_path / place)}).make_places()
+
+
+def test_a_command_refuses_a_wrong_setting_in_one_line(tmp_path):
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "staff", "list"]
+    wrong = {**os.environ, "INSTANCE_PATH": str(tmp_path), "MAIL_PORT": "smtp"}
+    answer = subprocess.run(  # noqa: S603
+        command, env=wrong, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (answer.returncode, answer.stderr) == (
+        1,
+        "Error: MAIL_PORT='smtp': give a whole number from 1 to 65535\n",
+    )
+
+
+def test_readme_lists_every_setting_that_there_is():
+    rows = (ROOT / "README.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    code = (ROOT / "portal/config.py").read_text() + (ROOT / "gunicorn.conf.py").read_text()
+    known = set(re.findall(r'"([A-Z]+_[A-Z_]+)[="]', code)) - {"PORTAL_DEMO", "MAIL_SUPPRESS_SEND"}
+    assert set(re.findall(r"`([A-Z]+_[A-Z_]+)`", rows)) == known
 
 
 def test_keys_are_kept_apart_from_the_database(tmp_path):
