@@ -117,7 +117,7 @@ def log(*read: About, staff: Staff, at: datetime) -> None:
     """Append rows in a transaction of their own: whoever shows answers does so after this."""
     with transaction():
         end = note(*read, staff=staff, at=at)
-    anchor(end)
+    anchor(end, rows=len(read))
 
 
 def head() -> Head:
@@ -142,13 +142,14 @@ def digest(row: Reading | Row[Any]) -> str:
     return hashlib.sha256(json.dumps(fields, separators=(",", ":")).encode()).hexdigest()
 
 
-def anchor(end: Head) -> None:
+def anchor(end: Head, *, rows: int = 1) -> None:
     """Sign the end of the log, after its commit, as long as it still runs through the last anchor.
 
-    Where it does not, the old anchor stays and says so to `verify`.
+    Where it does not, the old anchor stays and says so to `verify`. Without one, only whoever wrote
+    the log's first `rows` signs: after them, an anchor that is missing was taken away.
     """
     known = vault().store.anchor(NAME)
-    if end.number == 1 if known is None else _runs_through(known):
+    if end.number == rows if known is None else _runs_through(known):
         vault().store.set_anchor(NAME, Anchor(end.number, end.hash, _signed(end)))
 
 

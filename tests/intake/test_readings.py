@@ -159,6 +159,12 @@ def test_an_anchor_that_is_gone_is_missed_until_somebody_signs_anew(whole, read)
     assert readings.verify() is None
 
 
+def test_a_log_that_begins_with_a_page_of_several_people_is_signed(coach):
+    readings.log(*(About(lead, None, "/desk/clients") for lead in (1, 2, 3)), staff=coach, at=now())
+    assert readings.verify() is None
+    assert vault().store.anchor(readings.NAME).number == len((1, 2, 3))
+
+
 def test_an_anchor_that_a_crash_left_behind_catches_up(whole, coach, read):
     with transaction():
         readings.note(About(1, 1, "/x"), staff=coach, at=now())
