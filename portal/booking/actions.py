@@ -142,6 +142,7 @@ def undo(booking_id: int, *, hand: Hand, seen: int) -> Booking:
         if was_cancelled:
             gate_for_staff(booking.lead)
         booking.reopen(at=hand.at)
+        notices.no_offer(booking)
         if was_cancelled:
             _take_again(booking)
             notices.booked(booking)

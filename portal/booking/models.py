@@ -214,7 +214,7 @@ class Booking(Base):
         """Take back a cancellation, or a word about who came: the session is to come again."""
         if self.state is State.CANCELLED:
             self.sequence += 1
-        self.state, self.because = State.BOOKED, None
+        self.state, self.because, self.recovered_at = State.BOOKED, None, None
         self.touched(at=at)
 
     def touched(self, *, at: datetime) -> None:

@@ -38,6 +38,11 @@ def missed_you(booking: Booking) -> None:
     _send(kind="missed_you", booking=booking, invites=False)
 
 
+def no_offer(booking: Booking) -> None:
+    """Drop the offer of another time that still waits: they were not missed after all."""
+    outbox.cancel(f"missed_you:{booking.public_id}:")
+
+
 def reminders(booking: Booking, *, at: datetime, rule: Rules | None = None) -> None:
     """Put both reminders where the session is now; what stood before is dropped."""
     no_reminders(booking)

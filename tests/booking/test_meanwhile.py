@@ -64,6 +64,16 @@ def test_taking_back_a_no_show_takes_nobody_off_the_queue_who_must_be_seen(
     assert waiting("reminder") == 0
 
 
+def test_taking_back_a_no_show_takes_the_offer_of_another_time_back(missed, amir, hand):
+    by_desk = hand(amir)
+    written = actions.recover(missed.id, hand=by_desk)
+    back = actions.undo(missed.id, hand=by_desk, seen=written.version)
+    assert (back.recovered_at, waiting("missed_you")) == (None, 0)
+    actions.showed(missed.id, State.NO_SHOW, hand=by_desk, seen=back.version)
+    actions.recover(missed.id, hand=by_desk)
+    assert waiting("missed_you") == 1
+
+
 @GRAVE
 def test_nobody_is_offered_another_time_who_must_be_seen_first(app, missed, amir, hand, answers):
     calendar = partial(sign_in(app, amir).get, "/desk/calendar?day=2026-11-24")
