@@ -115,7 +115,10 @@ def _let_stand(referral: Referral, decision: Decision, *, at: datetime) -> None:
 
 
 def let_go(referral: Referral, *, at: datetime) -> None:
-    """Release the lead: somebody still has to agree a time with them."""
+    """Release the lead, unless a newer outcome says otherwise; there is a time to agree still."""
+    if not _is_newest(referral):
+        referral.lead.touched(at=at)
+        return
     due = due_at(Disposition.CAUTION, at=at, settings=settings())
     referral.lead.cleared(leaves=referral.leaves, at=at, due_at=due)
 
@@ -125,8 +128,7 @@ def hold_again(referral: Referral, *, at: datetime) -> None:
 
     The later steps hear of it as of any outcome: a plan that is being trained must not go on.
     """
-    newest = latest_decision(referral.lead_id)
-    if newest is not None and newest.id == referral.decision_id:
+    if _is_newest(referral):
         _hold(referral, at=at)
         handover.decided(referral.lead, at=at)
 
@@ -141,6 +143,11 @@ def _hold(referral: Referral, *, at: datetime) -> None:
         at=at,
         due_at=due_at(decision.disposition, at=at, settings=settings()),
     )
+
+
+def _is_newest(referral: Referral) -> bool:
+    newest = latest_decision(referral.lead_id)
+    return newest is not None and newest.id == referral.decision.id
 
 
 def what_it_leaves(decision: Decision) -> str:

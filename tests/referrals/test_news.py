@@ -122,3 +122,20 @@ def test_consent_given_again_opens_a_new_referral(refers):
     record_screening(enquiry, answers=REFERRED, wording="I agree", at=now())
     found = queries.of_lead(enquiry.lead_id)
     assert (found.state, found.round) == (State.ADVISED, 1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "disposition", "told"),
+    [({"temp_illness": "yes"}, "CAUTION", []), ({}, "CLEAR", [("pick_a_time", "ready")])],
+    ids=["ill", "clear"],
+)
+def test_an_ok_on_answers_of_before_lifts_nothing_that_newer_ones_say(
+    jules, refers, answers, disposition, told
+):
+    referral = refers()
+    screened_again(referral, **{"age": 40, **answers})
+    held = lead_of(referral).hold
+    verified(referral, jules.staff)
+    lead = lead_of(referral)
+    assert (lead.disposition, lead.hold, mails("pick_a_time")) == (disposition, held, told)
+    assert (gate(lead) is Gate.OPEN) is bool(told)
