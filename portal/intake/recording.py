@@ -18,6 +18,7 @@ Answers = Mapping[str, Any]
 ALARMS = frozenset({Disposition.EMERGENCY, Disposition.URGENT})
 SHOWN = {Disposition.EMERGENCY: "emergency_shown", Disposition.URGENT: "urgent_shown"}
 PUBLIC_ID_BYTES = 32
+HOLDS_ALL = "all"
 
 
 def public_id() -> str:
@@ -112,13 +113,17 @@ def leave_open(
 ) -> None:
     """Record that answers are missing or not sent, unless the desk knows of something graver.
 
-    What the desk knows stays until a whole new set of answers is sent: silence never clears.
+    What the desk knows stays until a whole new set of answers is sent: silence never clears. Until
+    then all of it is held, as it is for anybody whose answers are open.
     """
     lead = intake.enquiry.lead
     if lead.disposition is not None and RANK[lead.disposition] < UNKNOWN_RANK:
+        if lead.hold != HOLDS_ALL:
+            lead.hold_all(at=at)
+            handover.decided(lead, at=at)
         tell(lead, because, at=at)
         return
-    waiting = replace(verdict, disposition="INCOMPLETE", timeframe="none", hold="all")
+    waiting = replace(verdict, disposition="INCOMPLETE", timeframe="none", hold=HOLDS_ALL)
     decision = record(intake, waiting, answers, complete=False, at=at)
     if lead.disposition is not Disposition.INCOMPLETE or not lead.is_open:
         _hand_over(decision, at=at)

@@ -161,6 +161,11 @@ class Lead(Base):
         self.disposition, self.timeframe, self.hold = disposition, timeframe, hold
         self._is_news(at=at, due_at=due_at)
 
+    def hold_all(self, *, at: datetime) -> None:
+        """Hold everything until the answers that are open have been sent; the rest stays."""
+        self.hold = "all"
+        self.touched(at=at)
+
     def heard_from(self, *, at: datetime, due_at: datetime) -> None:
         """Bring the lead back to the queue: something came in that somebody has to read."""
         self._is_news(at=at, due_at=due_at)

@@ -9,7 +9,8 @@ from portal.booking.gate import Gate, gate
 from portal.clock import now
 from portal.desk import actions as desk
 from portal.extensions import db
-from portal.leads.models import Purpose
+from portal.leads.links import health_check_token
+from portal.leads.models import Disposition, Purpose
 from portal.leads.queries import enquiries
 from portal.mail.models import MailState, OutboxMail
 from portal.onboarding import clients
@@ -197,3 +198,13 @@ def test_reminders_are_stopped_by_one_press_also_while_the_plan_waits(given, jul
     verified(of_lead(lead.id), jules.staff)
     resume(jules, person)
     assert (person.plan.state, waiting()) == (PlanState.ACTIVE, [])
+
+
+def test_answers_changed_and_not_sent_hold_whoever_was_held_in_part_too(given, clock):
+    lead, person = given(**HARD_WORK_WAITS)
+    clock.advance(days=1)
+    token = health_check_token(enquiries(lead.id)[0])
+    walker = Walker(person.client, f"/health-check/{token}/history")
+    walker.press(ticks=["surgery"])
+    assert (fresh(lead).hold, person.plan.state) == ("all", PlanState.STOPPED)
+    assert (fresh(lead).disposition, gate(fresh(lead))) == (Disposition.REFERRAL, Gate.HELD)
