@@ -208,3 +208,12 @@ def test_answers_changed_and_not_sent_hold_whoever_was_held_in_part_too(given, c
     walker.press(ticks=["surgery"])
     assert (fresh(lead).hold, person.plan.state) == ("all", PlanState.STOPPED)
     assert (fresh(lead).disposition, gate(fresh(lead))) == (Disposition.REFERRAL, Gate.HELD)
+
+
+def test_on_paper_a_plan_that_waits_says_so_as_its_page_does(given, jules):
+    _, person = given()
+    paper = f"/desk/plans/{person.plan_id}/print"
+    assert jules.get(paper).text.count("This plan waits for now.") == 0
+    person.press("/stop", "/stop", ticks="leg_one")
+    assert heading(person.get().text) == "Your plan waits for now"
+    assert jules.get(paper).text.count("This plan waits for now.") == 1
