@@ -41,8 +41,10 @@ def read_week(sent: Sent) -> tuple[dict[int, Span], dict[str, str]]:
         if not any(parts):
             continue
         opens, closes, start, end = (clock(part) for part in parts)
-        if opens is None or closes is None or opens >= closes:
+        if opens is None or closes is None:
             problems[f"from-{number}"] = f"{day}: enter from and to, like 9:00 and 17:00"
+        elif opens >= closes:
+            problems[f"from-{number}"] = f"{day}: the end must come after the start"
         elif (start is None) != (end is None) or not _fits(opens, start, end, closes):
             problems[f"rest-{number}"] = f"{day}: the break must lie within the hours"
         else:

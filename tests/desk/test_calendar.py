@@ -313,7 +313,7 @@ def test_hours_that_make_no_day_come_back_as_typed(jules):
     answer = jules.client.post(form.pop("action"), data={**form, **wrong})
     assert answer.status_code == 422
     assert re.findall(r'value="(\w+)"[^>]* checked', answer.text) == ["strength"]
-    assert "Tuesday: enter from and to, like 9:00 and 17:00" in answer.text
+    assert answer.text.count("Tuesday: the end must come after the start") == 2
     assert 'value="17:00"' in answer.text
 
 
@@ -386,10 +386,13 @@ def test_a_week_that_cannot_be_is_refused_and_keeps_what_was_typed(mara, dana):
     form, path = studio_form(mara.get("/desk/hours").text)
     wrong = mara.client.post(path, data={**form, "from-2": "22:00"})
     assert (wrong.status_code, wrong.text.count('value="22:00"')) == (422, 1)
-    assert "Wednesday: enter from and to" in wrong.text
+    assert wrong.text.count("Wednesday: the end must come after the start") == 2
+    assert 'aria-describedby="from-2-error"' in wrong.text
+    half = mara.client.post(path, data={**form, "to-2": ""})
+    assert half.text.count("Wednesday: enter from and to, like 9:00 and 17:00") == 2
     empty = {**dict.fromkeys(form, ""), "csrf_token": form["csrf_token"]}
     never = mara.client.post(path, data=empty)
-    assert (never.status_code, never.text.count("for one day at least")) == (422, 1)
+    assert (never.status_code, never.text.count("for one day at least")) == (422, 2)
     assert "/desk/hours/studio" not in dana.get("/desk/hours").text
     assert dana.client.post(path, data=form).status_code in {400, 403}
 
