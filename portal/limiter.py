@@ -1,19 +1,25 @@
 """Counting of attempts across threads, processes and, with Redis, machines."""
 
+import logging
 import os
 import sqlite3
 import threading
 from contextlib import suppress
 from datetime import datetime
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv6Address, IPv6Network
 from pathlib import Path
 
 from limits import RateLimitItem
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
 
+PATIENCE_SECONDS = 2.0
 ONE_LINE = 64
 """Bits of an IPv6 address that a provider gives to one line; the others its holder picks freely."""
+AWAY = "Redis does not answer: this machine counts by itself."
+
+log = logging.getLogger("portal.limiter")
 
 
 class Limiter:
@@ -22,28 +28,36 @@ class Limiter:
     An IPv6 address counts as its line, so that nobody gets more turns by picking another one.
 
     Without Redis the counts live in a small SQLite file of their own beside the database, shared by
-    every process of this machine and never waiting for the disk: losing them loses nothing.
+    every process of this machine and never waiting for the disk: losing them loses nothing. A Redis
+    that does not answer is done without likewise: the desk signs in, and guesses still count.
     """
 
     def __init__(self, *, file: Path, redis_url: str | None) -> None:
         self._file = file
         self._threads = threading.local()
-        self._redis = FixedWindowRateLimiter(storage_from_string(redis_url)) if redis_url else None
+        self._redis = _shared(redis_url) if redis_url else None
 
     def allows(self, limit: RateLimitItem, *who: str, at: datetime) -> bool:
         """Count an attempt by `who` at `at` and say whether it is within `limit`."""
         whose = _lines(who)
         if self._redis is not None:
-            return self._redis.hit(limit, *whose)
+            try:
+                return self._redis.hit(limit, *whose)
+            except RedisError:
+                log.warning(AWAY)
         return self._count(limit, whose, at) <= limit.amount
 
     def give_back(self, limit: RateLimitItem, *who: str, at: datetime) -> None:
         """Uncount one attempt: it was a right one."""
         whose = _lines(who)
         if self._redis is not None:
-            self._redis.storage.incr(limit.key_for(*whose), limit.get_expiry(), amount=-1)
-        else:
-            self._count(limit, whose, at, by=-1)
+            try:
+                self._redis.storage.incr(limit.key_for(*whose), limit.get_expiry(), amount=-1)
+            except RedisError:
+                log.warning(AWAY)
+            else:
+                return
+        self._count(limit, whose, at, by=-1)
 
     def _count(
         self, limit: RateLimitItem, who: tuple[str, ...], at: datetime, *, by: int = 1
@@ -79,6 +93,11 @@ class Limiter:
         return connection
 
 
+def _shared(url: str) -> FixedWindowRateLimiter:
+    patience = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
+    return FixedWindowRateLimiter(storage_from_string(url, **patience))
+
+
 def _lines(who: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_line(each) for each in who)
 
@@ -91,5 +110,4 @@ def _line(text: str) -> str:
         return text
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    rest = 128 - ONE_LINE
-    return f"{IPv6Address(int(address) >> rest << rest)}/{ONE_LINE}"
+    return str(IPv6Network((int(address), ONE_LINE), strict=False))
