@@ -26,13 +26,16 @@ def hash_of(lead: Lead) -> str:
 
 
 def note(hashes: Iterable[str], *, because: str, at: datetime) -> None:
-    """Write erasures down and return once they are on disk."""
-    lines = "".join(f"{each} {because} {at.isoformat()}\n" for each in hashes)
+    """Write erasures down and return once they are on disk.
+
+    They begin on a line of their own: the one before may be torn, and would take the first with it.
+    """
+    lines = "".join(f"\n{each} {because} {at.isoformat()}" for each in hashes)
     if not lines:
         return
     number = os.open(_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(number, "a") as file:
-        file.write(lines)
+        file.write(f"{lines}\n")
         file.flush()
         os.fsync(file.fileno())
 

@@ -189,6 +189,8 @@ def test_a_torn_line_of_the_ledger_is_left_out(app):
         file.write("bbbb")
     assert ledger.read()["a" * 64] == "person"
     assert "bbbb" not in ledger.read()
+    ledger.note(["c" * 64], because="person", at=now())
+    assert ledger.read() == dict.fromkeys(("a" * 64, "c" * 64), "person")
 
 
 @pytest.mark.parametrize(("days", "kept"), [("0", 0), ("365", 1)])
