@@ -156,7 +156,13 @@ def _cases(file: IO[str]) -> list[Any]:
 
 
 @click.command("demo")
-@click.option("--leads", default=40, show_default=True, help="How many invented people to add.")
+@click.option(
+    "--leads",
+    type=click.IntRange(min=0),
+    default=40,
+    show_default=True,
+    help="How many invented people to add.",
+)
 @with_appcontext
 def demo_command(*, leads: int) -> None:
     """Add invented people in every outcome and state, clearly marked as demo."""

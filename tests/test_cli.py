@@ -139,6 +139,12 @@ def test_evaluate_takes_every_word_of_the_vocabulary(run, key, value):
     assert run(args=["screening", "evaluate", "-"], input=json.dumps(cases)).exit_code == 0
 
 
+@pytest.mark.one_database
+def test_demo_cannot_add_fewer_than_nobody(run):
+    answer = run(args=["demo", "--leads", "-5"])
+    assert (answer.exit_code, "-5 is not in the range" in answer.output) == (2, True)
+
+
 def test_staff_can_be_added(run):
     answer = run(
         args=[

@@ -146,7 +146,7 @@ def _respond(thread_id: int, act: Callable[[], Step]) -> Any:
 
 
 def _refused(thread_id: int, why: Sequence[str]) -> Any:
-    return _show(thread_id, status=CONFLICT, news=why or ["It has changed"])
+    return _show(thread_id, status=CONFLICT, news=why or ["Somebody was here a moment before you"])
 
 
 def _show(thread_id: int, **more: Any) -> Any:

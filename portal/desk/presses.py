@@ -146,7 +146,9 @@ def respond(lead_id: int, act: Callable[[], Activity]) -> Any:
 
 def _refused(lead_id: int, why: Sequence[str]) -> Any:
     show = screens.pressed if wants_fragment() else screens.whole
-    return show(_selection(), lead_id, status=409, news=why or ["It has changed"])
+    return show(
+        _selection(), lead_id, status=409, news=why or ["Somebody was here a moment before you"]
+    )
 
 
 def _selection() -> Selection:

@@ -8,7 +8,7 @@ from portal.booking.matching import SKILLS
 from portal.clock import now
 from portal.extensions import settings
 from portal.htmx import leave_for
-from portal.onboarding import actions, clients, learning
+from portal.onboarding import actions, clients, learning, training
 from portal.onboarding.planning import cards
 from portal.staff.guard import current_staff, requires
 from portal.staff.models import Role
@@ -39,6 +39,7 @@ def my_clients() -> Any:
         "onboarding/clients.html",
         needs=[client for client in found if client.why],
         rest=[client for client in found if not client.why],
+        today=training.today(at),
     )
 
 

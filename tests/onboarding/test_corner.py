@@ -42,7 +42,9 @@ def test_silence_is_noticed_after_ten_days(jules, given, clock, days):
     person.train()
     clock.advance(days=days)
     jules.stays()
-    assert needs(jules.get("/desk/clients").text).count("Silent for 10 days") == (days >= 10)
+    page = jules.get("/desk/clients").text
+    assert needs(page).count("Silent for 10 days") == (days >= 10)
+    assert "the next one was due on" in page
 
 
 def test_a_stop_a_due_question_and_a_goal_are_each_said(jules, given, clock):
