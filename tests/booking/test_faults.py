@@ -30,7 +30,7 @@ def test_calling_off_and_taking_that_back_are_all_or_nothing(booked, hand):
     number, by_person = booked.id, hand()
     assert all_or_nothing(lambda: actions.cancel(number, hand=by_person)) == 6
     version = queries.booking(number).version
-    assert all_or_nothing(lambda: actions.undo(number, hand=by_person, seen=version)) == 8
+    assert all_or_nothing(lambda: actions.undo(number, hand=by_person, seen=version)) == 9
 
 
 def test_noting_who_missed_it_and_writing_to_them_are_all_or_nothing(booked, amir, hand, clock):

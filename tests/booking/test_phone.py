@@ -126,7 +126,7 @@ def test_session_by_phone_moves_by_phone_in_its_own_zone(client, by_phone):
     page = client.get(f"{manage_path(by_phone)}?step=move&day=2026-11-25").text
     sent = hidden(page)
     assert {name: sent[name] for name in AUCKLAND} == AUCKLAND
-    assert "Wednesday, November 25 at </span>4:00 am" in page
+    assert 'Wednesday, November 25 at </span><span class="nb">4:00 am' in page
     later = client.get(f"{manage_path(by_phone)}?step=move&place=phone&zone=Pacific/Auckland").text
     assert "place=in_person" in later
     press(client, manage_path(by_phone), page=page, slot="2026-11-24T17:00:00Z")
