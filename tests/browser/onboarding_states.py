@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from portal.clock import now
 from portal.extensions import db, transaction
+from portal.onboarding import retelling
 from portal.onboarding.links import plan_token
 from portal.onboarding.models import Plan
 from portal.staff.models import Role
@@ -192,8 +193,10 @@ def a_year_later(stage: Stage) -> Page:
     page = given(stage)
     with stage.app.app_context(), transaction():
         found = db.session.scalars(db.select(Plan)).one()
-        found.assessment.finished_at = found.lead.screened_at = now() - timedelta(days=365)
+        answered = retelling.intake_of(found.lead_id)
+        found.assessment.finished_at = answered.finished_at = now() - timedelta(days=365)
     page.reload()
+    expect(page.get_by_role("link", name="Go through it")).to_be_visible()
     return page
 
 
