@@ -14,11 +14,11 @@ from portal.leads.response import due_at
 from portal.leads.story import tell
 from portal.referrals import notices, queries
 from portal.referrals.models import Referral, State
+from portal.screening.rules import HOLDS
 from portal.vault import CannotOpenError
 
 REFERS = frozenset({Disposition.EMERGENCY, Disposition.URGENT, Disposition.REFERRAL})
 ALARMS = frozenset({Disposition.EMERGENCY, Disposition.URGENT})
-STRICTNESS = ("none", "vigorous", "all_but_gentle", "all")
 PUBLIC_ID_BYTES = 32
 TELLS_OF_IT = (
     "letter_taken",
@@ -86,7 +86,7 @@ def says_something_new(known: Decision, decision: Decision) -> bool:
         return False
     if RANK[decision.disposition] < RANK[known.disposition]:
         return True
-    if STRICTNESS.index(decision.hold) > STRICTNESS.index(known.hold):
+    if HOLDS.index(decision.hold) > HOLDS.index(known.hold):
         return True
     try:
         before, after = reasons.read(known), reasons.read(decision)
@@ -154,4 +154,4 @@ def what_it_leaves(decision: Decision) -> str:
     """Return the hold that no professional can lift: being ill just now, or under age alone."""
     lines = reasons.read(decision).rules
     left = [line.hold for line in lines if Disposition(line.level) not in REFERS]
-    return max(left, key=STRICTNESS.index, default="none")
+    return max(left, key=HOLDS.index, default="none")

@@ -4,40 +4,35 @@ The page holds a first name, a reference and the question: nothing else of the p
 takes one answer; how often it may be tried is counted by link and by address.
 """
 
-import logging
-import sqlite3
 from typing import Any
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from flask import url_for as address
-from limits import RateLimitItem, parse
-from redis.exceptions import RedisError
+from limits import parse
 from sqlalchemy.exc import IntegrityError
 
 from portal import tokens
 from portal.clock import now
 from portal.errors import WrongStateError
-from portal.extensions import limiter
 from portal.htmx import leave_for
+from portal.leads import pace
 from portal.leads.models import Kind
 from portal.leads.notices import first_name
 from portal.referrals import actions, links, queries
 from portal.referrals.forms import CHOICES, RANGE_CHOICES, ReturnForm, context
 from portal.referrals.models import ReturnLink
 
-UNPROCESSABLE, GONE, TOO_OFTEN = 422, 410, 429
+UNPROCESSABLE, GONE = 422, 410
 LOOKS, PER_LINK, PER_ADDRESS = (
     parse("120 per 10 minutes"),
     parse("20 per 10 minutes"),
     parse("60 per 10 minutes"),
 )
 
-log = logging.getLogger(__name__)
-
 
 def answer_page(token: str) -> Any:
     """Ask the question, or say in what way the link is over."""
-    _count(LOOKS, "look", request.remote_addr or "")
+    pace.refuse_beyond(LOOKS, "look", request.remote_addr or "")
     link = _whose(token)
     if not link.is_live(at=now()):
         return _over(link)
@@ -46,9 +41,9 @@ def answer_page(token: str) -> Any:
 
 def answer(token: str) -> Any:
     """Take the answer; who comes second learns that one is in."""
-    _count(PER_ADDRESS, "return", request.remote_addr or "")
+    pace.refuse_beyond(PER_ADDRESS, "return", request.remote_addr or "")
     link = _whose(token)
-    _count(PER_LINK, "return-link", link.public_id)
+    pace.refuse_beyond(PER_LINK, "return-link", link.public_id)
     if not link.is_live(at=now()):
         return _over(link)
     form = ReturnForm(meta={"csrf_context": context(link.public_id)})
@@ -87,14 +82,3 @@ def _over(link: ReturnLink) -> Any:
 
 def _whose(token: str) -> ReturnLink:
     return queries.link_by_public_id(tokens.read(links.RETURN, token))
-
-
-def _count(limit: RateLimitItem, what: str, who: str) -> None:
-    """Refuse who comes too often; when the counter itself fails, the answer goes first."""
-    try:
-        allowed = limiter().allows(limit, what, who, at=now())
-    except (sqlite3.Error, RedisError):
-        log.exception("The counter of answers does not answer; this one is let through.")
-        return
-    if not allowed:
-        abort(TOO_OFTEN)

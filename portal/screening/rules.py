@@ -18,6 +18,7 @@ LEVELS = ("CLEAR", "CAUTION", "REFERRAL", "URGENT", "EMERGENCY")
 """From the mildest to the most cautious; INCOMPLETE stands outside the order."""
 TIMEFRAMES = ("none", "routine", "within_2_weeks", "within_days", "today", "now")
 HOLDS = ("none", "vigorous", "all_but_gentle", "all")
+"""From nothing that waits to everything."""
 
 
 @dataclass(frozen=True)
