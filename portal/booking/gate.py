@@ -4,13 +4,13 @@ from enum import StrEnum
 
 from portal.intake.models import Decision
 from portal.intake.queries import latest_decision
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Disposition, Lead, Status
 from portal.referrals.queries import is_released
 
 LEVELS = frozenset({Disposition.CLEAR, Disposition.CAUTION, Disposition.REFERRAL})
 HOLDS = frozenset({"none", "vigorous"})
 """Holds that leave a talk with a coach open: `vigorous` puts off hard training only."""
-ALARMS = frozenset({Disposition.EMERGENCY, Disposition.URGENT})
 
 
 class Gate(StrEnum):

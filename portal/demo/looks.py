@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.extensions import db
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Lead
 from portal.referrals import actions, verifying
 from portal.referrals.answer import LIMITS, NOT_NOW, OK, TOLD, Answer, Limits
 from portal.referrals.models import Clearance, Referral, State
-from portal.referrals.news import ALARMS
 from portal.referrals.verifying import Word
 from portal.staff.models import Staff
 

@@ -18,7 +18,7 @@ from portal.desk import actions as desk
 from portal.desk.actions import Press
 from portal.desk.calls import NotNow, Outcome, snoozes
 from portal.extensions import db, settings, transaction, vault
-from portal.intake import recording
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Lead, Status
 from portal.staff.actions import add_staff
 from portal.staff.models import Role, Staff
@@ -99,7 +99,7 @@ def _numbers(count: int) -> range:
 
 def _lately(number: int, case: Case | None, at: datetime) -> datetime:
     """Return a moment in the last two days; whoever was told to get help asked just now."""
-    if case is not None and case.disposition in recording.ALARMS:
+    if case is not None and case.disposition in ALARMS:
         return at - timedelta(minutes=5 + 6 * (number % 4))
     return at - timedelta(minutes=3 + (number * 37 % STUDIO_LEADS) ** 2 * 1.7)
 

@@ -8,11 +8,11 @@ from enum import StrEnum
 from portal import opening
 from portal.config import Settings
 from portal.hours import OpeningHours, clock_words
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Disposition
 from portal.leads.response import due_at
 
 NINE = time(9)
-GRAVE = frozenset({Disposition.EMERGENCY, Disposition.URGENT})
 
 
 class Outcome(StrEnum):
@@ -61,7 +61,7 @@ class Snooze:
 def reached(outcome: Outcome, disposition: Disposition | None) -> bool:
     """Say whether the person has heard from us; a voicemail is not enough when it is grave."""
     if outcome is Outcome.LEFT_MESSAGE:
-        return disposition not in GRAVE
+        return disposition not in ALARMS
     return outcome is Outcome.SPOKE
 
 
@@ -83,7 +83,7 @@ def snoozes(
         Snooze("two-hours", "In 2 hours", at + timedelta(hours=2)),
         Snooze("tomorrow", _named(tomorrow, at=at, hours=hours), tomorrow),
     ]
-    if disposition in GRAVE:
+    if disposition in ALARMS:
         return choices
     week = _nine(at, hours=hours, days=7)
     monday = _nine(at, hours=hours, days=7 - at.astimezone(hours.zone).weekday())

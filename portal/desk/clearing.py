@@ -15,10 +15,11 @@ from portal.desk import presses
 from portal.extensions import vault
 from portal.intake.actions import read_reasons
 from portal.leads.hygiene import one_line
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Lead
 from portal.leads.queries import lead as find_lead
 from portal.referrals import answer as answers
-from portal.referrals import evidence, news, queries, verifying
+from portal.referrals import evidence, queries, verifying
 from portal.referrals.answer import LIMITS, NOT_NOW, OK, Answer, Limits
 from portal.referrals.forms import NO_LIMIT, RANGE_CHOICES, LimitFields
 from portal.referrals.models import Referral, State
@@ -178,7 +179,7 @@ def _page(lead: Lead, *, problems: Any = None, typed: Any = None, seen: Any = No
         person=lead,
         referral=referral,
         said=reasons.said,
-        alarm=referral.decision.disposition in news.ALARMS,
+        alarm=referral.decision.disposition in ALARMS,
         came=came,
         agreed=answers.read_agreed(came[0][0]) if came else Limits(),
         verdicts=VERDICTS,

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from portal.leads.kinds import ALARMS
 from portal.referrals import queries
-from portal.referrals.news import ALARMS
 from portal.referrals.welfare import welfare_call
 
 

@@ -15,7 +15,6 @@ from portal.leads.response import due_at
 from portal.leads.story import tell
 
 Answers = Mapping[str, Any]
-ALARMS = frozenset({Disposition.EMERGENCY, Disposition.URGENT})
 SHOWN = {Disposition.EMERGENCY: "emergency_shown", Disposition.URGENT: "urgent_shown"}
 PUBLIC_ID_BYTES = 32
 HOLDS_ALL = "all"

@@ -16,8 +16,8 @@ from portal.intake.look import look
 from portal.intake.models import Decision
 from portal.intake.outcome import outcome
 from portal.intake.reasons import read
-from portal.intake.recording import ALARMS
 from portal.intake.visit import Visit, begun, lead_on, visit
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Disposition, Kind
 from portal.screening import questionnaire, ruleset
 from portal.tokens import DeadLinkError

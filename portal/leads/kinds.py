@@ -60,6 +60,8 @@ class Held(StrEnum):
 
 
 GOES_ON_ALONE = frozenset({Held.HASTE, Held.BORROWED})
+ALARMS = frozenset({Disposition.EMERGENCY, Disposition.URGENT})
+"""Outcomes on which somebody is called today."""
 OPEN = frozenset({Status.UNFINISHED, Status.WAITING, Status.CONTACTED})
 REPORTED_RANK = 2
 """Of a sign reported while training: below the alarms, above everybody who is still to begin."""

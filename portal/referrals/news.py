@@ -18,7 +18,6 @@ from portal.screening.rules import HOLDS
 from portal.vault import CannotOpenError
 
 REFERS = frozenset({Disposition.EMERGENCY, Disposition.URGENT, Disposition.REFERRAL})
-ALARMS = frozenset({Disposition.EMERGENCY, Disposition.URGENT})
 PUBLIC_ID_BYTES = 32
 TELLS_OF_IT = (
     "letter_taken",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.errors import WrongStateError
 from portal.extensions import db, transaction, vault
 from portal.intake import handover
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Activity, Disposition, Lead
 from portal.leads.story import tell
 from portal.referrals import answer, news, notices, queries
@@ -46,7 +47,7 @@ def verify(lead_id: int, clearance_id: int, word: Word, *, staff: Staff, at: dat
     earlier = _pressed_before(referral, word, staff)
     if earlier is not None:
         return earlier
-    if referral.decision.disposition in news.ALARMS and referral.seen_on is None:
+    if referral.decision.disposition in ALARMS and referral.seen_on is None:
         raise WrongStateError("Record first that they have been seen.")
     before = {**_before(lead, referral), "clearance_id": clearance.id}
     expires_on = _end(word, at=at)

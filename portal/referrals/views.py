@@ -18,6 +18,7 @@ from portal.htmx import leave_for
 from portal.intake import handover
 from portal.intake.look import Look, refer
 from portal.intake.queries import latest_decision
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Enquiry
 from portal.leads.notices import first_name
 from portal.qr import qr_svg
@@ -212,7 +213,7 @@ def _draw(template: str, token: str, referral: Referral, **facts: Any) -> Respon
             "token": token,
             "referral": referral,
             "state": _state(referral),
-            "alarm": referral.decision.disposition in news.ALARMS,
+            "alarm": referral.decision.disposition in ALARMS,
             "disposition": referral.decision.disposition.value,
             "timeframe": words.timeframe[referral.decision.timeframe],
             "until_then": words.hold[referral.decision.hold],

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.extensions import db, settings
+from portal.leads.kinds import ALARMS
 from portal.leads.models import Activity
 from portal.leads.response import due_at
 from portal.referrals.models import Referral
-from portal.referrals.news import ALARMS
 from portal.staff.models import Staff
 
 

@@ -101,4 +101,3 @@ GOAL_AREAS: Mapping[str, str] = MappingProxyType(_RAW["goals"])
 """What a person's goal is about, as a closed list that the coach picks from, with its label."""
 MOVEMENTS: Mapping[str, str] = MappingProxyType(_RAW["movements"])
 """The movements of the coach's screen, with their labels."""
-LIBRARY_VERSION: str = _RAW["version"]
